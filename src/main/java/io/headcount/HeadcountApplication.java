@@ -1,0 +1,20 @@
+package io.headcount;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** Starts the service. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class HeadcountApplication {
+
+  /**
+   * Runs the service until it is told to stop.
+   *
+   * @param args Spring Boot's command line, {@code --server.port=8080} for example
+   */
+  public static void main(String[] args) {
+    SpringApplication.run(HeadcountApplication.class, args);
+  }
+}
