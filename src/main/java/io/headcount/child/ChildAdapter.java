@@ -1,0 +1,41 @@
+package io.headcount.child;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Runs commands: the only seam to the machine, or to whatever else runs them.
+ *
+ * <p>Thread-safe. Closing ends its threads; what still runs is the caller's to stop before.
+ */
+public interface ChildAdapter extends AutoCloseable {
+
+  /** The value of {@code headcount.child.adapter} that chooses it. */
+  String name();
+
+  /** The owner thread for the next run. */
+  Owner nextOwner();
+
+  /** Says what is wrong with a working directory, empty if a child can be started in it. */
+  Optional<String> cwdProblem(Path cwd);
+
+  /** Starts a command. Answers through the listener, on {@code owner}, which this adapter gave out. */
+  void start(ChildSpec spec, Owner owner, ChildListener listener);
+
+  /** How much room there is; cheap enough for every start. */
+  Capacity capacity();
+
+  /** Counts what is below the service now. */
+  CompletableFuture<Census> census();
+
+  /** Descriptors that this adapter holds open, by kind ({@code pipe}, {@code pidfd} ...). */
+  Map<String, Long> openDescriptors();
+
+  /** What the platform has, for {@code /v1/info} and the log. */
+  Map<String, String> capabilities();
+
+  @Override
+  void close();
+}

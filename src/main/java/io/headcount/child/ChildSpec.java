@@ -1,0 +1,70 @@
+package io.headcount.child;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an adapter needs to start a command. Already valid: no NUL bytes, at least one argument.
+ *
+ * @param argv the command and its arguments
+ * @param cwd the working directory, absolute
+ * @param env the whole environment of the child, cookie included
+ * @param cookie value of {@link #COOKIE} in {@code env}: who carries it belongs to this run
+ * @param stdin what standard input is
+ * @param descendants what becomes of descendants that outlive the leader
+ * @param stop how the adapter ends what it must end of its own accord
+ * @param limits resource limits
+ */
+public record ChildSpec(
+    List<String> argv,
+    Path cwd,
+    Map<String, String> env,
+    String cookie,
+    Stdin stdin,
+    Descendants descendants,
+    StopOrder stop,
+    Limits limits) {
+
+  /** The environment variable by which a process is known as part of a run. */
+  public static final String COOKIE = "HEADCOUNT_RUN";
+
+  /** What a child reads from descriptor 0. */
+  public sealed interface Stdin {
+    /** End-of-file at once. */
+    record Closed() implements Stdin {}
+
+    /** These bytes, then end-of-file. */
+    @SuppressWarnings("ArrayRecordComponent") // equality by content is RunSpec's business
+    record Inline(byte[] bytes) implements Stdin {}
+
+    /** What is written to {@link Child#writeStdin}, until its end. */
+    record Pipe() implements Stdin {}
+  }
+
+  /** What becomes of descendants that outlive the leader. */
+  public enum Descendants {
+    KILL,
+    KEEP
+  }
+
+  /**
+   * Limits of {@code setrlimit(2)}; null leaves what the service itself has.
+   *
+   * @param memoryBytes address space, {@code RLIMIT_AS}
+   * @param cpuSeconds processor time, {@code RLIMIT_CPU}
+   * @param openFiles descriptors, {@code RLIMIT_NOFILE}
+   * @param processes processes of the user, {@code RLIMIT_NPROC}
+   * @param fileSizeBytes largest file written, {@code RLIMIT_FSIZE}
+   */
+  public record Limits(
+      @Nullable Long memoryBytes,
+      @Nullable Long cpuSeconds,
+      @Nullable Long openFiles,
+      @Nullable Long processes,
+      @Nullable Long fileSizeBytes) {
+    /** No limit beyond the service's own. */
+    public static final Limits NONE = new Limits(null, null, null, null, null);
+  }
+}

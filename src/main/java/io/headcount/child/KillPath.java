@@ -1,0 +1,188 @@
+package io.headcount.child;
+
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way a run's processes are ended: the signal to the whole tree, the grace, another look,
+ * SIGKILL to all that is left, looks until two in a row are empty or {@link #CONFIRM_NANOS} are
+ * over, and the report.
+ *
+ * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless a
+ * look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an obedient
+ * tree is seen to be gone soon and a stubborn one costs little.
+ *
+ * <p>Owner thread only.
+ */
+public final class KillPath<P> {
+  /** How long to go on looking after SIGKILL before what is left is reported. */
+  public static final long CONFIRM_NANOS = 5_000_000_000L;
+
+  private static final long FIRST_PAUSE_NANOS = 2_000_000L;
+  private static final long LONGEST_PAUSE_NANOS = 50_000_000L;
+
+  private enum Phase {
+    IDLE,
+    SIGNAL,
+    GRACE,
+    KILL,
+    DONE
+  }
+
+  private final Owner owner;
+  private final ProcessTree<P> tree;
+  private final Consumer<Report> done;
+
+  private Phase phase = Phase.IDLE;
+  private StopOrder order;
+  private long deadline;
+  private long pause = FIRST_PAUSE_NANOS;
+  private boolean looking;
+  private boolean emptyBefore;
+  private boolean escalated;
+  private Owner.@Nullable Timer timer;
+
+  /**
+   * How it went.
+   *
+   * @param escalated whether SIGKILL followed a signal that was not enough
+   * @param survivors what is still alive
+   */
+  public record Report(boolean escalated, List<ProcessInfo> survivors) {}
+
+  /**
+   * A path that nothing has set out on yet.
+   *
+   * @param order what to do when a look finds somebody before {@link #stop} was called
+   * @param done hears the report, once
+   */
+  public KillPath(Owner owner, ProcessTree<P> tree, StopOrder order, Consumer<Report> done) {
+    this.owner = owner;
+    this.tree = tree;
+    this.order = order;
+    this.done = done;
+  }
+
+  public boolean isDone() {
+    return phase == Phase.DONE;
+  }
+
+  /** Makes sure that nothing is left, ending what is, as the constructor's order says. */
+  public void confirmEmpty() {
+    if (phase == Phase.IDLE) {
+      enter(Phase.SIGNAL, order);
+    } else {
+      lookSoon();
+    }
+  }
+
+  /** Ends the tree. Again: a shorter grace shortens, a longer one changes nothing. */
+  public void stop(StopOrder wanted) {
+    switch (phase) {
+      case IDLE -> enter(Phase.SIGNAL, wanted);
+      case SIGNAL -> {
+        // The look for the first signal is under way: nothing was sent yet.
+        order = new StopOrder(wanted.signal(), Math.min(order.graceNanos(), wanted.graceNanos()));
+      }
+      case GRACE -> {
+        long grace = wanted.signal() == Signal.SIGKILL ? 0 : wanted.graceNanos();
+        long wantedDeadline = System.nanoTime() + grace;
+        if (wantedDeadline - deadline < 0) {
+          deadline = wantedDeadline;
+          lookSoon();
+        }
+      }
+      case KILL, DONE -> {}
+    }
+  }
+
+  /** Something happened that may have emptied the tree (the leader's exit): look without waiting. */
+  public void lookSoon() {
+    if (phase == Phase.GRACE || phase == Phase.KILL) {
+      pause = FIRST_PAUSE_NANOS;
+      look();
+    }
+  }
+
+  private void enter(Phase first, StopOrder wanted) {
+    phase = first;
+    order = wanted;
+    look();
+  }
+
+  private void look() {
+    if (timer != null) {
+      timer.cancel();
+      timer = null;
+    }
+    if (!looking) {
+      looking = true;
+      tree.look(this::found);
+    }
+  }
+
+  private void found(List<P> alive) {
+    looking = false;
+    if (phase == Phase.DONE) {
+      return;
+    }
+    if (alive.isEmpty()) {
+      if (emptyBefore) {
+        finish(List.of());
+      } else {
+        emptyBefore = true;
+        look();
+      }
+      return;
+    }
+    emptyBefore = false;
+    long now = System.nanoTime();
+    switch (phase) {
+      case SIGNAL -> {
+        boolean kill = order.signal() == Signal.SIGKILL || order.graceNanos() == 0;
+        tree.signal(alive, order.signal());
+        if (!kill) {
+          phase = Phase.GRACE;
+          deadline = now + order.graceNanos();
+        } else {
+          phase = Phase.KILL;
+          deadline = now + CONFIRM_NANOS;
+          if (order.signal() != Signal.SIGKILL) {
+            escalated = true;
+            tree.signal(alive, Signal.SIGKILL);
+          }
+        }
+      }
+      case GRACE -> {
+        if (now - deadline >= 0) {
+          phase = Phase.KILL;
+          escalated = true;
+          deadline = now + CONFIRM_NANOS;
+          pause = FIRST_PAUSE_NANOS;
+          tree.signal(alive, Signal.SIGKILL);
+        }
+      }
+      case KILL -> {
+        if (now - deadline >= 0) {
+          finish(alive.stream().map(tree::describe).toList());
+          return;
+        }
+        tree.signal(alive, Signal.SIGKILL);
+      }
+      case IDLE, DONE -> throw new IllegalStateException("a look in phase " + phase);
+    }
+    lookLater(now);
+  }
+
+  private void lookLater(long now) {
+    long wait = Math.min(pause, Math.max(deadline - now, 0));
+    pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);
+    timer = owner.schedule(wait, this::look);
+  }
+
+  private void finish(List<ProcessInfo> survivors) {
+    phase = Phase.DONE;
+    done.accept(new Report(escalated, survivors));
+  }
+}

@@ -1,0 +1,24 @@
+package io.headcount.child;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The processes of one run, as {@link KillPath} needs them. Owner thread only.
+ *
+ * @param <P> how the platform names a process so that it can never be mistaken for another
+ */
+public interface ProcessTree<P> {
+
+  /**
+   * Looks for what is alive now and answers on the owner thread. Zombies are dead; what may not be
+   * signalled is alive.
+   */
+  void look(Consumer<List<P>> found);
+
+  /** Signals the processes of the newest look, and whatever shares the leader's group with them. */
+  void signal(List<P> processes, Signal signal);
+
+  /** What is known of a process that could not be ended. */
+  ProcessInfo describe(P process);
+}

@@ -1,0 +1,151 @@
+package io.headcount.output;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A run of consecutive journal bytes and the chunks they came in. One writer fills it; readers look
+ * only below the offset that the journal has published, so they need no lock.
+ *
+ * <p>Costs its capacity, and 12 bytes a chunk. A chunk that follows one of the same stream in the
+ * same millisecond joins it.
+ */
+final class Segment {
+  private static final int MAX_CHUNKS = 4096;
+  private static final int STDERR_BIT = 1 << 31;
+
+  /** Journal offset of the first byte. */
+  final long start;
+
+  /** Bytes of standard output before this segment. */
+  final long stdoutBefore;
+
+  private final byte[] data;
+  private int size;
+
+  /** Where each chunk starts, relative to {@link #start}; the sign bit says which stream. */
+  private volatile int[] chunkStarts = new int[2];
+
+  private volatile long[] chunkTimes = new long[2];
+  private volatile int chunks;
+
+  Segment(long start, long stdoutBefore, int capacity) {
+    this.start = start;
+    this.stdoutBefore = stdoutBefore;
+    this.data = new byte[capacity];
+  }
+
+  int capacity() {
+    return data.length;
+  }
+
+  /** Memory held: the bytes and their index. */
+  long footprint() {
+    return data.length + 12L * chunkStarts.length;
+  }
+
+  /** Writer only. Copies what fits and returns how much that was; 0 means the segment is full. */
+  int append(StdStream stream, ByteBuffer source, long timeMillis) {
+    int length = Math.min(source.remaining(), data.length - size);
+    if (length == 0 || !openChunk(stream, timeMillis)) {
+      return 0;
+    }
+    source.get(data, size, length);
+    size += length;
+    return length;
+  }
+
+  private boolean openChunk(StdStream stream, long timeMillis) {
+    int last = chunks - 1;
+    if (last >= 0 && streamOf(chunkStarts[last]) == stream && chunkTimes[last] == timeMillis) {
+      return true;
+    }
+    if (chunks == MAX_CHUNKS) {
+      return false;
+    }
+    if (chunks == chunkStarts.length) {
+      chunkTimes = Arrays.copyOf(chunkTimes, chunks * 2);
+      chunkStarts = Arrays.copyOf(chunkStarts, chunks * 2);
+    }
+    chunkStarts[chunks] = stream == StdStream.STDERR ? size | STDERR_BIT : size;
+    chunkTimes[chunks] = timeMillis;
+    chunks = chunks + 1;
+    return true;
+  }
+
+  /**
+   * Copies bytes of the chunk at {@code position} that lie below {@code limit}, both journal offsets
+   * within this segment.
+   */
+  OutputRead.Bytes read(long position, long limit, ByteBuffer target, boolean copy) {
+    int at = Math.toIntExact(position - start);
+    int chunk = chunkAt(at);
+    int[] starts = chunkStarts;
+    long chunkEnd = chunk + 1 < chunks ? start + offsetOf(starts[chunk + 1]) : limit;
+    int available = Math.toIntExact(Math.min(chunkEnd, limit) - position);
+    int length = copy ? Math.min(available, target.remaining()) : available;
+    if (copy) {
+      target.put(data, at, length);
+    }
+    return new OutputRead.Bytes(streamOf(starts[chunk]), position, length, chunkTimes[chunk]);
+  }
+
+  /** Bytes of standard output in this segment below {@code limit}, a journal offset. */
+  long stdoutBelow(long limit) {
+    int end = Math.toIntExact(limit - start);
+    int[] starts = chunkStarts;
+    int count = Math.min(chunks, starts.length);
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      int from = offsetOf(starts[i]);
+      int to = i + 1 < count ? Math.min(offsetOf(starts[i + 1]), end) : end;
+      if (streamOf(starts[i]) == StdStream.STDOUT && from < to) {
+        total += to - from;
+      }
+    }
+    return total;
+  }
+
+  /** Journal offset of the byte with {@code skip} bytes of {@code stream} before it in this segment. */
+  long offsetAfter(StdStream stream, long skip, long limit) {
+    int end = Math.toIntExact(limit - start);
+    int[] starts = chunkStarts;
+    int count = Math.min(chunks, starts.length);
+    long left = skip;
+    for (int i = 0; i < count; i++) {
+      int from = offsetOf(starts[i]);
+      int to = i + 1 < count ? Math.min(offsetOf(starts[i + 1]), end) : end;
+      if (streamOf(starts[i]) == stream && from < to) {
+        if (left < to - from) {
+          return start + from + left;
+        }
+        left -= to - from;
+      }
+    }
+    return limit;
+  }
+
+  /** The last chunk that starts at or before {@code at}. */
+  private int chunkAt(int at) {
+    int[] starts = chunkStarts;
+    int low = 0;
+    int high = Math.min(chunks, starts.length) - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (offsetOf(starts[middle]) <= at) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private static int offsetOf(int chunkStart) {
+    return chunkStart & ~STDERR_BIT;
+  }
+
+  private static StdStream streamOf(int chunkStart) {
+    return (chunkStart & STDERR_BIT) == 0 ? StdStream.STDOUT : StdStream.STDERR;
+  }
+}

@@ -1,0 +1,49 @@
+package io.headcount.supervisor;
+
+import io.headcount.child.ChildSpec;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The environment a child gets: a few variables of the service's own, then what the request sets or
+ * removes, then the cookie. Nothing else of the service's own reaches a child.
+ */
+final class ChildEnvironment {
+  private static final Set<String> PASSED_ON =
+      Set.of("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR");
+  private static final String DEFAULT_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private final Map<String, String> base = new LinkedHashMap<>();
+
+  /**
+   * Takes what is passed on.
+   *
+   * @param own the service's environment
+   */
+  ChildEnvironment(Map<String, String> own) {
+    own.forEach(
+        (name, value) -> {
+          if (PASSED_ON.contains(name) || name.startsWith("LC_")) {
+            base.put(name, value);
+          }
+        });
+    base.putIfAbsent("PATH", DEFAULT_PATH);
+  }
+
+  Map<String, String> with(Map<String, @Nullable String> requested, String cookie) {
+    Map<String, String> env = new LinkedHashMap<>(base);
+    requested.forEach(
+        (name, value) -> {
+          if (value == null) {
+            env.remove(name);
+          } else {
+            env.put(name, value);
+          }
+        });
+    env.put(ChildSpec.COOKIE, cookie);
+    return env;
+  }
+}

@@ -1,0 +1,435 @@
+package io.headcount.supervisor;
+
+import io.headcount.child.Capacity;
+import io.headcount.child.Child.Target;
+import io.headcount.child.ChildAdapter;
+import io.headcount.child.ChildSpec;
+import io.headcount.child.Owner;
+import io.headcount.child.Signal;
+import io.headcount.child.StartFailure;
+import io.headcount.child.StopOrder;
+import io.headcount.output.StdStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts runs, finds them, ends them, and answers for every one of them until it has settled.
+ *
+ * <p>Thread-safe. Nothing here waits for a child: what takes time is a future of the {@link Run}.
+ */
+public final class ProcessSupervisor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ProcessSupervisor.class);
+  private static final long PRUNE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final SupervisorSettings settings;
+  private final ChildAdapter adapter;
+  private final SupervisorMetrics metrics;
+  private final Supplier<String> ids;
+  private final RunSpecValidator validator;
+  private final ChildEnvironment environment = new ChildEnvironment(System.getenv());
+  private final RunRegistry registry;
+  private final Admission admission;
+  private final AtomicLong sequences = new AtomicLong();
+  private final Map<RunState, AtomicInteger> states = new EnumMap<>(RunState.class);
+  private final RunHooks hooks = new Hooks();
+
+  /** Orders what must not interleave: looking for an id or a scope, and adding a run to it. */
+  private final Object gate = new Object();
+
+  private boolean closing;
+
+  /**
+   * Puts a supervisor to work.
+   *
+   * @param settings the knobs
+   * @param adapter runs the commands; closed with the supervisor
+   * @param metrics hears what happens
+   * @param ids makes ids, unique and in ascending order
+   */
+  public ProcessSupervisor(
+      SupervisorSettings settings,
+      ChildAdapter adapter,
+      SupervisorMetrics metrics,
+      Supplier<String> ids) {
+    this.settings = settings;
+    this.adapter = adapter;
+    this.metrics = metrics;
+    this.ids = ids;
+    this.validator = new RunSpecValidator(adapter, settings.workspace());
+    this.registry = new RunRegistry(settings.retention());
+    this.admission = new Admission(settings.maxLiveRuns(), settings.maxQueuedRuns());
+    for (RunState state : RunState.values()) {
+      states.put(state, new AtomicInteger());
+    }
+    Owner owner = adapter.nextOwner();
+    owner.execute(() -> pruneAgain(owner));
+  }
+
+  /**
+   * Starts a run under an id of the service's choice. Returns at once; {@link Run#launched} tells
+   * when the command runs.
+   *
+   * @throws SupervisorException if it is refused; nothing was started then
+   */
+  public Run start(RunSpec spec) {
+    return put(null, spec).run();
+  }
+
+  /**
+   * Starts a run under the caller's id, or finds the one that was started with it before.
+   *
+   * @throws SupervisorException.Conflict if the id stands for another request
+   * @throws SupervisorException if it is refused; nothing was started then
+   */
+  public Put put(@Nullable String wantedId, RunSpec spec) {
+    Path cwd = validator.check(spec);
+    Run run;
+    List<Run> predecessors;
+    boolean placed = false;
+    synchronized (gate) {
+      Run existing = wantedId == null ? null : registry.find(wantedId);
+      if (existing != null) {
+        if (existing.spec().equals(spec)) {
+          return new Put(existing, false);
+        }
+        throw new SupervisorException.Conflict(existing.id());
+      }
+      if (closing) {
+        throw new SupervisorException.Draining();
+      }
+      checkCapacity();
+      String scope = spec.scopeKey();
+      predecessors =
+          scope != null && spec.replaceExistingScope() ? registry.liveInScope(scope) : List.of();
+      run = newRun(wantedId == null ? ids.get() : wantedId, spec, cwd);
+      if (predecessors.isEmpty()) {
+        placed = admission.admit(run, false);
+      }
+      registry.add(run);
+      count(RunState.QUEUED, 1);
+    }
+    if (placed) {
+      run.begin();
+    } else {
+      run.waitInQueue();
+      if (!predecessors.isEmpty()) {
+        replace(predecessors, run);
+      }
+    }
+    return new Put(run, true);
+  }
+
+  private Run newRun(String id, RunSpec spec, Path cwd) {
+    SupervisorSettings.Defaults defaults = settings.defaults();
+    Signal signal = spec.stop().signal();
+    Long graceMs = spec.stop().graceMs();
+    StopOrder stop =
+        new StopOrder(
+            signal == null ? defaults.stopSignal() : signal,
+            graceMs == null ? defaults.grace().toNanos() : Duration.ofMillis(graceMs).toNanos());
+    String cookie = settings.bootId() + "." + id;
+    ChildSpec childSpec =
+        new ChildSpec(
+            switch (spec.command()) {
+              case RunSpec.Command.Argv(List<String> argv) -> argv;
+              case RunSpec.Command.Shell(String line) -> List.of("/bin/sh", "-c", line);
+            },
+            cwd,
+            environment.with(spec.env(), cookie),
+            cookie,
+            switch (spec.stdin()) {
+              case RunSpec.Stdin.Closed() -> new ChildSpec.Stdin.Closed();
+              case RunSpec.Stdin.Pipe() -> new ChildSpec.Stdin.Pipe();
+              case RunSpec.Stdin.Inline(byte[] bytes) -> new ChildSpec.Stdin.Inline(bytes);
+            },
+            spec.descendants(),
+            stop,
+            spec.limits());
+    RunClocks clocks = RunClocks.of(spec, defaults);
+    return new Run(id, sequences.incrementAndGet(), spec, childSpec, clocks, adapter, hooks);
+  }
+
+  /** Ends the scope's other runs; when all have settled, the new one gets its place or its turn. */
+  private void replace(List<Run> predecessors, Run run) {
+    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    for (Run predecessor : predecessors) {
+      predecessor.stop(Reason.MANUAL_CANCEL, predecessor.defaultStop());
+      ends.add(predecessor.exited());
+    }
+    CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+        .thenRun(
+            () -> {
+              if (admission.admit(run, true)) {
+                run.begin();
+              }
+            });
+  }
+
+  /**
+   * Refuses what would take the machine to its limits.
+   *
+   * @throws SupervisorException.DescriptorBudget near the limit of descriptors
+   * @throws SupervisorException.PidBudget near the limit of processes
+   */
+  private void checkCapacity() {
+    Capacity capacity = adapter.capacity();
+    long budget = descriptorBudget(capacity);
+    if (capacity.openDescriptors() + capacity.descriptorsPerChild() > budget) {
+      throw new SupervisorException.DescriptorBudget(
+          capacity.openDescriptors(), budget, capacity.maxDescriptors());
+    }
+    if (capacity.maxPids() != Long.MAX_VALUE
+        && capacity.pids() >= capacity.maxPids() / 100.0 * settings.pidBudgetPercent()) {
+      throw new SupervisorException.PidBudget(capacity.pids(), capacity.maxPids());
+    }
+  }
+
+  /** How many descriptors may be open before nothing is started any more. */
+  public long descriptorBudget(Capacity capacity) {
+    return (long) (capacity.maxDescriptors() / 100.0 * settings.descriptorBudgetPercent());
+  }
+
+  public Optional<Run> find(String id) {
+    return Optional.ofNullable(registry.find(id));
+  }
+
+  /**
+   * Finds a run that must be there.
+   *
+   * @throws SupervisorException.NotFound if it is not
+   */
+  public Run get(String id) {
+    return find(id).orElseThrow(() -> new SupervisorException.NotFound(id));
+  }
+
+  /** Lists runs, newest first. */
+  public RunPage list(RunQuery query) {
+    registry.prune();
+    return registry.list(query);
+  }
+
+  /**
+   * Ends one run by the kill path. Changes nothing if it has exited.
+   *
+   * @param signal the first signal, null for the run's own
+   * @param graceMs the grace, 0 to 60,000, null for the run's own
+   * @throws SupervisorException.NotFound if there is no such run
+   */
+  public Run cancel(String id, @Nullable Signal signal, @Nullable Long graceMs) {
+    Run run = get(id);
+    cancel(run, signal, graceMs);
+    return run;
+  }
+
+  private static void cancel(Run run, @Nullable Signal signal, @Nullable Long graceMs) {
+    if (run.state() == RunState.EXITED) {
+      return;
+    }
+    StopOrder own = run.defaultStop();
+    run.stop(
+        Reason.MANUAL_CANCEL,
+        new StopOrder(
+            signal == null ? own.signal() : signal,
+            graceMs == null ? own.graceNanos() : Duration.ofMillis(graceMs).toNanos()));
+  }
+
+  /** Ends the live runs of a scope and returns them. A blank scope is none and matches nothing. */
+  public List<Run> cancelScope(String scopeKey) {
+    List<Run> runs = scopeKey.isBlank() ? List.of() : registry.liveInScope(scopeKey.strip());
+    runs.forEach(run -> cancel(run, null, null));
+    return runs;
+  }
+
+  /** Ends the live runs that carry all these labels and returns them. */
+  public List<Run> cancelLabels(Map<String, String> labels) {
+    List<Run> runs = registry.live().stream().filter(run -> run.spec().hasLabels(labels)).toList();
+    runs.forEach(run -> cancel(run, null, null));
+    return runs;
+  }
+
+  /**
+   * Ends every live run at once, and for {@link Reason#SHUTDOWN} what exited runs have kept. One that
+   * fails stops no other. None is no error.
+   */
+  public List<Run> cancelAll(Reason reason) {
+    List<Run> runs = new ArrayList<>(registry.live());
+    if (reason == Reason.SHUTDOWN) {
+      runs.addAll(registry.keeping());
+    }
+    for (Run run : runs) {
+      try {
+        run.stop(reason, run.defaultStop());
+      } catch (RuntimeException e) {
+        LOG.warn("event=cancel-failed run={}", run.id(), e);
+      }
+    }
+    return runs;
+  }
+
+  /**
+   * Sends a signal without ending the run.
+   *
+   * @return whether a process got it
+   * @throws SupervisorException.NotRunning if there is nothing to signal
+   */
+  public CompletableFuture<Boolean> signal(String id, Signal signal, Target target) {
+    Run run = get(id);
+    return run.ask(
+        child -> {
+          if (child == null) {
+            throw new SupervisorException.NotRunning(run.id(), run.state());
+          }
+          try {
+            return child.signal(signal, target);
+          } catch (UnsupportedOperationException e) {
+            throw new SupervisorException.Unsupported("/signal", e.getMessage());
+          }
+        });
+  }
+
+  /**
+   * Forgets a run. A live one is cancelled first, and what an exited one kept is ended.
+   *
+   * @return completes when it is forgotten
+   * @throws SupervisorException.NotFound if there is no such run
+   */
+  public CompletableFuture<Void> delete(String id) {
+    Run run = get(id);
+    run.stop(Reason.MANUAL_CANCEL, run.defaultStop());
+    return run.released().thenRun(() -> registry.remove(run));
+  }
+
+  /** Runs that have not settled, oldest first. */
+  List<Run> live() {
+    return registry.live();
+  }
+
+  /** Starts nothing more from here on. What runs or waits is not touched. */
+  public void closeAdmission() {
+    synchronized (gate) {
+      closing = true;
+    }
+  }
+
+  /** Whether starts are refused because the service stops. */
+  public boolean isClosing() {
+    synchronized (gate) {
+      return closing;
+    }
+  }
+
+  /** How many runs are in a state; of exited ones, those that are still kept. */
+  public int count(RunState state) {
+    return state == RunState.EXITED ? registry.exitedCount() : count(state, 0);
+  }
+
+  private int count(RunState state, int change) {
+    AtomicInteger counter = states.get(state);
+    return counter == null ? 0 : counter.addAndGet(change);
+  }
+
+  public SupervisorSettings settings() {
+    return settings;
+  }
+
+  public ChildAdapter adapter() {
+    return adapter;
+  }
+
+  /**
+   * Ends everything: admission, every run, then the adapter's threads. Waits for the runs, within
+   * what the kill path may take. A second call changes nothing.
+   */
+  @Override
+  public void close() {
+    new Shutdown(this, metrics).run(Duration.ZERO, Duration.ofSeconds(1));
+    adapter.close();
+  }
+
+  /** A run and whether it is new. */
+  public record Put(Run run, boolean created) {}
+
+  private void pruneAgain(Owner owner) {
+    registry.prune();
+    owner.schedule(PRUNE_NANOS, () -> pruneAgain(owner));
+  }
+
+  private final class Hooks implements RunHooks {
+    @Override
+    public void moved(RunState from, RunState to) {
+      count(from, -1);
+      count(to, 1);
+    }
+
+    @Override
+    public void left(Run run, long waitedNanos) {
+      metrics.waited(waitedNanos);
+    }
+
+    @Override
+    public void vacated(Run run) {
+      Run next = admission.leave(run);
+      if (next != null) {
+        begin(next);
+      }
+    }
+
+    /** The machine may have filled up while the run waited. */
+    private void begin(Run next) {
+      try {
+        checkCapacity();
+        next.begin();
+      } catch (SupervisorException e) {
+        next.refuse(new StartFailure(StartFailure.Kind.RESOURCES, null, e.getMessage()));
+      }
+    }
+
+    @Override
+    public void spawned(long nanos) {
+      metrics.spawned(nanos);
+    }
+
+    @Override
+    public void failed(StartFailure.Kind kind) {
+      metrics.spawnFailed(kind);
+    }
+
+    @Override
+    public void output(StdStream stream, int bytes) {
+      metrics.output(stream, bytes);
+    }
+
+    @Override
+    public void settled(Run run, RunView view, long nanos) {
+      Reason reason = view.reason() == null ? Reason.EXIT : view.reason();
+      metrics.finished(reason, nanos);
+      if (view.killEscalated()) {
+        metrics.escalated();
+      }
+      if (!view.survivors().isEmpty()) {
+        metrics.survived(view.survivors().size());
+      }
+      RunLog.settled(view, reason);
+      registry.settled(run, view.keepsDescendants());
+      vacated(run);
+    }
+
+    @Override
+    public void released(Run run) {
+      registry.released(run);
+    }
+  }
+}

@@ -1,0 +1,352 @@
+package io.headcount.supervisor;
+
+import io.headcount.child.Child;
+import io.headcount.child.ChildAdapter;
+import io.headcount.child.ChildEnd;
+import io.headcount.child.ChildExit;
+import io.headcount.child.ChildListener;
+import io.headcount.child.ChildSpec;
+import io.headcount.child.Owner;
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.StartFailure;
+import io.headcount.child.StopOrder;
+import io.headcount.output.OutputJournal;
+import io.headcount.output.StdStream;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run, from its request to its end: the state machine. State changes only on the owner thread;
+ * others hand it tasks, and read what it published ({@link #view}).
+ *
+ * <p>Settles once, on the first of: never started, failed to start, tree gone or given up.
+ */
+public final class Run {
+  private static final Logger LOG = LoggerFactory.getLogger(Run.class);
+
+  private final String id;
+  private final long sequence;
+  private final RunSpec spec;
+  private final ChildSpec childSpec;
+  private final RunClocks clocks;
+  private final Owner owner;
+  private final ChildAdapter adapter;
+  private final RunHooks hooks;
+  private final OutputJournal journal;
+  private final Deadlines deadlines;
+  private final StdinPort stdin;
+  private final Instant createdAt = Instant.now();
+  private final long createdNanos = System.nanoTime();
+  private final CompletableFuture<Void> launched = new CompletableFuture<>();
+  private final CompletableFuture<Void> exited = new CompletableFuture<>();
+  private final CompletableFuture<Void> released = new CompletableFuture<>();
+
+  private volatile Progress progress;
+
+  // Owner thread only.
+  private @Nullable Child child;
+  private @Nullable StopOrder stopOrder;
+  private long spawnOrderedNanos;
+
+  Run(
+      String id,
+      long sequence,
+      RunSpec spec,
+      ChildSpec childSpec,
+      RunClocks clocks,
+      ChildAdapter adapter,
+      RunHooks hooks) {
+    this.id = id;
+    this.sequence = sequence;
+    this.spec = spec;
+    this.childSpec = childSpec;
+    this.clocks = clocks;
+    this.adapter = adapter;
+    this.owner = adapter.nextOwner();
+    this.hooks = hooks;
+    this.journal = new OutputJournal(clocks.retainBytes());
+    this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
+    this.stdin = new StdinPort(this);
+    this.progress = Progress.queued(childSpec.stdin() instanceof ChildSpec.Stdin.Pipe);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public RunSpec spec() {
+    return spec;
+  }
+
+  /** Everything the command wrote, as far as it is still held. */
+  public OutputJournal output() {
+    return journal;
+  }
+
+  /** Writes to standard input. */
+  public StdinPort stdin() {
+    return stdin;
+  }
+
+  public RunState state() {
+    return progress.state();
+  }
+
+  /** The run as it is now. */
+  public RunView view() {
+    Progress now = progress;
+    return new RunView(
+        id,
+        spec,
+        now.version(),
+        now.state(),
+        now.reason(),
+        now.exit(),
+        now.failure(),
+        childSpec.cwd().toString(),
+        now.pid(),
+        createdAt,
+        now.startedAt(),
+        now.exitingAt(),
+        now.exitedAt(),
+        now.durationMs(System.nanoTime()),
+        clocks.overallMs(),
+        clocks.noOutputMs(),
+        childSpec.stop().graceNanos() / 1_000_000,
+        now.killEscalated(),
+        now.survivors(),
+        now.kept(),
+        now.stdinOpen(),
+        stdin.offset(),
+        journal.totals());
+  }
+
+  /** Completes when the command runs, failed to start, or never will. Never fails. */
+  public CompletableFuture<Void> launched() {
+    return launched;
+  }
+
+  /** Completes when the run has settled. Never fails. */
+  public CompletableFuture<Void> exited() {
+    return exited;
+  }
+
+  /** Completes when the run has settled and nothing that it kept is alive. Never fails. */
+  public CompletableFuture<Void> released() {
+    return released;
+  }
+
+  /** The live processes of the run. */
+  public CompletableFuture<List<ProcessInfo>> processes() {
+    return ask(running -> running == null ? completed(List.of()) : running.processes());
+  }
+
+  long sequence() {
+    return sequence;
+  }
+
+  StopOrder defaultStop() {
+    return childSpec.stop();
+  }
+
+  /** Waits in the queue: starts the clock of the queue. Any thread. */
+  void waitInQueue() {
+    owner.execute(
+        () -> {
+          if (progress.state() == RunState.QUEUED) {
+            deadlines.startQueue(clocks.queueMs());
+          }
+        });
+  }
+
+  /** Has a place: starts the command, unless the run was ended while it waited. Any thread. */
+  void begin() {
+    owner.execute(this::beginHere);
+  }
+
+  /** Ends the run for {@code reason}; the first reason wins, a shorter grace shortens. Any thread. */
+  void stop(Reason reason, StopOrder order) {
+    owner.execute(() -> end(reason, order));
+  }
+
+  /** Ends a run that has a place but may not start after all. Any thread. */
+  void refuse(StartFailure failure) {
+    owner.execute(
+        () -> {
+          if (progress.state() == RunState.QUEUED) {
+            failed(failure);
+          }
+        });
+  }
+
+  /** Asks the child on the owner thread; the function gets null when there is none. */
+  <T> CompletableFuture<T> ask(Function<@Nullable Child, CompletableFuture<T>> question) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    owner.execute(
+        () -> {
+          try {
+            question
+                .apply(child)
+                .whenComplete(
+                    (value, failure) -> {
+                      if (failure != null) {
+                        answer.completeExceptionally(failure);
+                      } else {
+                        answer.complete(value);
+                      }
+                    });
+          } catch (RuntimeException e) {
+            answer.completeExceptionally(e);
+          }
+        });
+    return answer;
+  }
+
+  /** Owner thread. Tells readers that standard input was closed. */
+  void stdinClosed() {
+    if (progress.stdinOpen()) {
+      publish(progress.withStdinClosed());
+    }
+  }
+
+  private void beginHere() {
+    if (progress.state() != RunState.QUEUED) {
+      hooks.vacated(this);
+      return;
+    }
+    hooks.left(this, System.nanoTime() - createdNanos);
+    publish(progress.starting());
+    deadlines.startOverall(clocks.overallMs());
+    spawnOrderedNanos = System.nanoTime();
+    adapter.start(childSpec, owner, new Ears());
+  }
+
+  private void end(Reason reason, StopOrder order) {
+    switch (progress.state()) {
+      case QUEUED -> {
+        publish(progress.exiting(reason));
+        settle(new ChildEnd(false, List.of(), false, false));
+      }
+      case STARTING, RUNNING, EXITING -> {
+        if (progress.reason() == null) {
+          deadlines.cancelAll();
+          publish(progress.exiting(reason));
+        }
+        orderStop(order);
+      }
+      case EXITED -> {
+        if (progress.kept() && (reason == Reason.SHUTDOWN || reason == Reason.MANUAL_CANCEL)) {
+          orderStop(order);
+        }
+      }
+    }
+  }
+
+  /** A stop that fails is not the end of the run: it stays cancellable. */
+  private void orderStop(StopOrder order) {
+    stopOrder = order;
+    Child running = child;
+    if (running != null) {
+      try {
+        running.stop(order);
+      } catch (RuntimeException e) {
+        LOG.warn("event=stop-failed run={}", id, e);
+      }
+    }
+  }
+
+  private void failed(StartFailure failure) {
+    deadlines.cancelAll();
+    hooks.failed(failure.kind());
+    publish(progress.failed(failure));
+    settle(new ChildEnd(false, List.of(), false, false));
+  }
+
+  private void settle(ChildEnd end) {
+    deadlines.cancelAll();
+    journal.complete(end.outputTruncated());
+    publish(progress.exited(end));
+    if (!end.kept()) {
+      child = null;
+    }
+    hooks.settled(this, view(), System.nanoTime() - createdNanos);
+    launched.complete(null);
+    exited.complete(null);
+    if (!end.kept()) {
+      released.complete(null);
+    }
+  }
+
+  private void publish(Progress next) {
+    Progress before = progress;
+    progress = next;
+    if (before.state() != next.state()) {
+      hooks.moved(before.state(), next.state());
+    }
+  }
+
+  private static <T> CompletableFuture<T> completed(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  /** What the adapter tells of the child, on the owner thread. */
+  private final class Ears implements ChildListener {
+    @Override
+    public void started(Child started) {
+      child = started;
+      hooks.spawned(System.nanoTime() - spawnOrderedNanos);
+      publish(progress.started(started.pid()));
+      deadlinesAfterStart();
+      launched.complete(null);
+      StopOrder order = stopOrder;
+      if (order != null) {
+        orderStop(order);
+      }
+    }
+
+    private void deadlinesAfterStart() {
+      if (progress.reason() == null) {
+        deadlines.startNoOutput(clocks.noOutputMs());
+      }
+    }
+
+    @Override
+    public void startFailed(StartFailure failure) {
+      failed(failure);
+    }
+
+    @Override
+    public void output(StdStream stream, ByteBuffer bytes) {
+      hooks.output(stream, bytes.remaining());
+      journal.append(stream, bytes);
+      if (clocks.maxOutputBytes() < journal.next() && progress.reason() == null) {
+        end(Reason.OUTPUT_LIMIT, childSpec.stop());
+      }
+    }
+
+    @Override
+    public void exited(ChildExit exit) {
+      deadlines.cancelAll();
+      publish(progress.leaderExited(exit));
+    }
+
+    @Override
+    public void ended(ChildEnd end) {
+      settle(end);
+    }
+
+    @Override
+    public void keptEnded(ChildEnd end) {
+      child = null;
+      publish(progress.keptEnded(end));
+      released.complete(null);
+      hooks.released(Run.this);
+    }
+  }
+}

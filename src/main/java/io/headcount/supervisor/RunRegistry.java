@@ -1,0 +1,155 @@
+package io.headcount.supervisor;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every run there is: by id, by age, and the exited ones by the order in which they go. Thread-safe;
+ * readers never wait.
+ */
+final class RunRegistry {
+  private final Map<String, Run> byId = new ConcurrentHashMap<>();
+  private final ConcurrentSkipListMap<Long, Run> byAge = new ConcurrentSkipListMap<>();
+  private final Set<Run> live = ConcurrentHashMap.newKeySet();
+  private final Set<Run> keeping = ConcurrentHashMap.newKeySet();
+  private final SupervisorSettings.Retention retention;
+
+  /** Exited runs, the oldest exit first. Guarded by itself, with {@link #exitedBytes}. */
+  private final ArrayDeque<Exited> exited = new ArrayDeque<>();
+
+  private long exitedBytes;
+
+  private record Exited(Run run, long bytes, long atNanos) {}
+
+  RunRegistry(SupervisorSettings.Retention retention) {
+    this.retention = retention;
+  }
+
+  @Nullable Run find(String id) {
+    return byId.get(id);
+  }
+
+  void add(Run run) {
+    byId.put(run.id(), run);
+    byAge.put(run.sequence(), run);
+    live.add(run);
+  }
+
+  /** A run has settled: it may be forgotten when its time comes. */
+  void settled(Run run, boolean keepsDescendants) {
+    if (keepsDescendants) {
+      keeping.add(run);
+    } else {
+      retain(run);
+    }
+    live.remove(run);
+    prune();
+  }
+
+  /** What a settled run had kept is gone. */
+  void released(Run run) {
+    if (keeping.remove(run)) {
+      retain(run);
+      prune();
+    }
+  }
+
+  private void retain(Run run) {
+    synchronized (exited) {
+      long bytes = run.output().heldBytes();
+      exited.add(new Exited(run, bytes, System.nanoTime()));
+      exitedBytes += bytes;
+    }
+  }
+
+  /** Forgets an exited run. */
+  void remove(Run run) {
+    forget(run);
+    keeping.remove(run);
+    synchronized (exited) {
+      Iterator<Exited> each = exited.iterator();
+      while (each.hasNext()) {
+        Exited record = each.next();
+        if (record.run() == run) {
+          each.remove();
+          exitedBytes -= record.bytes();
+          return;
+        }
+      }
+    }
+  }
+
+  /** Lets the oldest exited runs go, as the retention says. */
+  void prune() {
+    long now = System.nanoTime();
+    Duration maxAge = retention.maxAge();
+    synchronized (exited) {
+      while (!exited.isEmpty()) {
+        Exited oldest = exited.getFirst();
+        if (exited.size() <= retention.maxRuns()
+            && exitedBytes <= retention.maxOutputBytes()
+            && now - oldest.atNanos() < maxAge.toNanos()) {
+          return;
+        }
+        exited.removeFirst();
+        exitedBytes -= oldest.bytes();
+        forget(oldest.run());
+      }
+    }
+  }
+
+  private void forget(Run run) {
+    byId.remove(run.id(), run);
+    byAge.remove(run.sequence(), run);
+  }
+
+  /** Runs that have not settled, oldest first. */
+  List<Run> live() {
+    List<Run> runs = new ArrayList<>(live);
+    runs.sort((a, b) -> Long.compare(a.sequence(), b.sequence()));
+    return runs;
+  }
+
+  /** Exited runs whose kept descendants are alive. */
+  Collection<Run> keeping() {
+    return List.copyOf(keeping);
+  }
+
+  int exitedCount() {
+    return Math.max(0, byId.size() - live.size());
+  }
+
+  List<Run> liveInScope(String scopeKey) {
+    return live().stream().filter(run -> scopeKey.equals(run.spec().scopeKey())).toList();
+  }
+
+  RunPage list(RunQuery query) {
+    Long cursor = query.cursor();
+    Collection<Run> candidates =
+        cursor == null
+            ? byAge.descendingMap().values()
+            : byAge.headMap(cursor, false).descendingMap().values();
+    List<RunView> page = new ArrayList<>();
+    long last = 0;
+    for (Run run : candidates) {
+      RunView view = run.view();
+      if (query.matches(view)) {
+        if (page.size() == query.limit()) {
+          return new RunPage(page, last);
+        }
+        page.add(view);
+        last = run.sequence();
+      }
+    }
+    return new RunPage(page, null);
+  }
+}

@@ -1,0 +1,154 @@
+package io.headcount.supervisor;
+
+import io.headcount.child.ChildSpec.Descendants;
+import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.Signal;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client asks for. Spans are milliseconds; 0 is off, and null is the service's default.
+ * Equal specs ask for the same run, byte for byte.
+ *
+ * @param command what to run
+ * @param name a name for people
+ * @param cwd the working directory, relative to the workspace if not absolute; null is the workspace
+ * @param env environment variables to set; a null value removes one
+ * @param stdin what the command reads
+ * @param timeouts the three clocks of the run itself
+ * @param stop how it is ended
+ * @param descendants what becomes of descendants that outlive the leader
+ * @param scopeKey groups runs; blank is none
+ * @param replaceExistingScope whether to end the scope's other runs first
+ * @param labels for finding runs
+ * @param limits resource limits
+ * @param output how much output to hold and to allow
+ */
+public record RunSpec(
+    Command command,
+    @Nullable String name,
+    @Nullable String cwd,
+    Map<String, @Nullable String> env,
+    Stdin stdin,
+    Timeouts timeouts,
+    Stop stop,
+    Descendants descendants,
+    @Nullable String scopeKey,
+    boolean replaceExistingScope,
+    Map<String, String> labels,
+    Limits limits,
+    Output output) {
+
+  public RunSpec {
+    env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
+    labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    scopeKey = scopeKey == null || scopeKey.isBlank() ? null : scopeKey.strip();
+  }
+
+  /** A run of {@code argv} with nothing else asked for. */
+  public static RunSpec of(List<String> argv) {
+    return of(new Command.Argv(argv));
+  }
+
+  /** A run of {@code command} with nothing else asked for. */
+  public static RunSpec of(Command command) {
+    return new RunSpec(
+        command,
+        null,
+        null,
+        Map.of(),
+        new Stdin.Closed(),
+        Timeouts.DEFAULTS,
+        Stop.DEFAULTS,
+        Descendants.KILL,
+        null,
+        false,
+        Map.of(),
+        Limits.NONE,
+        Output.DEFAULTS);
+  }
+
+  /** What to run. */
+  public sealed interface Command {
+    /** A program and its arguments; no shell sees them. */
+    record Argv(List<String> argv) implements Command {
+      public Argv {
+        argv = List.copyOf(argv);
+      }
+    }
+
+    /** A line for {@code /bin/sh -c}. */
+    record Shell(String line) implements Command {}
+  }
+
+  /** What the command reads from standard input. */
+  public sealed interface Stdin {
+    /** End-of-file at once. */
+    record Closed() implements Stdin {}
+
+    /** What is written to the run later. */
+    record Pipe() implements Stdin {}
+
+    /** These bytes, then end-of-file. */
+    @SuppressWarnings("ArrayRecordComponent") // equals and hashCode below compare the content
+    record Inline(byte[] bytes) implements Stdin {
+      @Override
+      public boolean equals(@Nullable Object other) {
+        return other instanceof Inline(byte[] others) && Arrays.equals(bytes, others);
+      }
+
+      @Override
+      public int hashCode() {
+        return Arrays.hashCode(bytes);
+      }
+
+      @Override
+      public String toString() {
+        return "Inline[" + bytes.length + " bytes]";
+      }
+    }
+  }
+
+  /**
+   * Clocks in milliseconds; null is the service's default, 0 is off.
+   *
+   * @param overallMs from before the start until the run is ended
+   * @param noOutputMs since the last byte on either stream
+   * @param queueMs how long it may wait for a place
+   */
+  public record Timeouts(
+      @Nullable Long overallMs, @Nullable Long noOutputMs, @Nullable Long queueMs) {
+    public static final Timeouts DEFAULTS = new Timeouts(null, null, null);
+  }
+
+  /**
+   * How the run is ended; null is the service's default.
+   *
+   * @param signal the first signal
+   * @param graceMs how long the tree may take before SIGKILL, 0 to 60,000
+   */
+  public record Stop(@Nullable Signal signal, @Nullable Long graceMs) {
+    public static final Stop DEFAULTS = new Stop(null, null);
+  }
+
+  /**
+   * Bounds of the output, in bytes.
+   *
+   * @param retainBytes how much is held; null is the service's default
+   * @param maxBytes past it the run is ended; null is no bound
+   */
+  public record Output(@Nullable Long retainBytes, @Nullable Long maxBytes) {
+    public static final Output DEFAULTS = new Output(null, null);
+  }
+
+  /** Whether a filter on labels lets this run through: every pair is there. */
+  public boolean hasLabels(Map<String, String> wanted) {
+    return wanted.entrySet().stream()
+        .allMatch(pair -> Objects.equals(labels.get(pair.getKey()), pair.getValue()));
+  }
+}

@@ -1,0 +1,158 @@
+package io.headcount.supervisor;
+
+import io.headcount.child.ChildAdapter;
+import io.headcount.child.ChildSpec;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Says what is wrong with a request, all of it at once, before anything is opened or started. */
+final class RunSpecValidator {
+  private static final long MAX_MS = 1L << 53;
+  private static final long MAX_GRACE_MS = 60_000;
+  private static final int MAX_NAME = 256;
+  private static final int MAX_LABELS = 64;
+
+  private final ChildAdapter adapter;
+  private final Path workspace;
+
+  RunSpecValidator(ChildAdapter adapter, Path workspace) {
+    this.adapter = adapter;
+    this.workspace = workspace;
+  }
+
+  /**
+   * Checks a request.
+   *
+   * @return the absolute working directory
+   * @throws SupervisorException.Invalid naming every field that is not as expected
+   */
+  Path check(RunSpec spec) {
+    List<Violation> found = new ArrayList<>();
+    checkCommand(spec.command(), found);
+    checkText("/name", spec.name(), MAX_NAME, found);
+    checkText("/scopeKey", spec.scopeKey(), MAX_NAME, found);
+    if (spec.replaceExistingScope() && spec.scopeKey() == null) {
+      found.add(new Violation("/replaceExistingScope", "expected a scopeKey with it, got none"));
+    }
+    checkEnv(spec.env(), found);
+    checkLabels(spec.labels(), found);
+    checkMs("/timeoutMs", spec.timeouts().overallMs(), MAX_MS, found);
+    checkMs("/noOutputTimeoutMs", spec.timeouts().noOutputMs(), MAX_MS, found);
+    checkMs("/queueTimeoutMs", spec.timeouts().queueMs(), MAX_MS, found);
+    checkMs("/stop/graceMs", spec.stop().graceMs(), MAX_GRACE_MS, found);
+    checkLimit("/limits/memoryBytes", spec.limits().memoryBytes(), found);
+    checkLimit("/limits/cpuSeconds", spec.limits().cpuSeconds(), found);
+    checkLimit("/limits/openFiles", spec.limits().openFiles(), found);
+    checkLimit("/limits/processes", spec.limits().processes(), found);
+    checkLimit("/limits/fileSizeBytes", spec.limits().fileSizeBytes(), found);
+    checkLimit("/output/retainBytes", spec.output().retainBytes(), found);
+    checkLimit("/output/maxBytes", spec.output().maxBytes(), found);
+    Path cwd = checkCwd(spec.cwd(), found);
+    if (!found.isEmpty()) {
+      throw new SupervisorException.Invalid(found);
+    }
+    return cwd;
+  }
+
+  private static void checkCommand(RunSpec.Command command, List<Violation> found) {
+    switch (command) {
+      case RunSpec.Command.Argv(List<String> argv) -> {
+        if (argv.isEmpty() || argv.getFirst().isEmpty()) {
+          found.add(new Violation("/argv", "expected at least the command, got nothing"));
+        }
+        for (int i = 0; i < argv.size(); i++) {
+          checkNul("/argv/" + i, argv.get(i), found);
+        }
+      }
+      case RunSpec.Command.Shell(String line) -> {
+        if (line.isBlank()) {
+          found.add(new Violation("/shell", "expected a command line, got a blank one"));
+        }
+        checkNul("/shell", line, found);
+      }
+    }
+  }
+
+  private static void checkEnv(Map<String, @Nullable String> env, List<Violation> found) {
+    env.forEach(
+        (name, value) -> {
+          String pointer = "/env/" + escape(name);
+          if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+            found.add(
+                new Violation(pointer, "expected a variable name without '=' and NUL, not empty"));
+          }
+          if (name.equals(ChildSpec.COOKIE)) {
+            found.add(new Violation(pointer, "is set by the service to know its processes"));
+          }
+          if (value != null) {
+            checkNul(pointer, value, found);
+          }
+        });
+  }
+
+  private static void checkLabels(Map<String, String> labels, List<Violation> found) {
+    if (labels.size() > MAX_LABELS) {
+      found.add(new Violation("/labels", "expected at most 64 labels, got " + labels.size()));
+    }
+    labels.forEach(
+        (key, value) -> {
+          String pointer = "/labels/" + escape(key);
+          if (key.isBlank() || key.indexOf(':') >= 0 || key.length() > MAX_NAME) {
+            found.add(
+                new Violation(
+                    pointer, "expected a key of 1 to 256 characters without ':' (label=key:value)"));
+          }
+          checkText(pointer, value, MAX_NAME, found);
+        });
+  }
+
+  private Path checkCwd(@Nullable String cwd, List<Violation> found) {
+    try {
+      Path path = cwd == null ? workspace : workspace.resolve(cwd).normalize();
+      adapter
+          .cwdProblem(path)
+          .ifPresent(problem -> found.add(new Violation("/cwd", problem)));
+      return path;
+    } catch (InvalidPathException e) {
+      found.add(new Violation("/cwd", "expected a path, got " + e.getMessage()));
+      return workspace;
+    }
+  }
+
+  private static void checkText(
+      String pointer, @Nullable String text, int most, List<Violation> found) {
+    if (text != null && text.length() > most) {
+      found.add(
+          new Violation(pointer, "expected at most " + most + " characters, got " + text.length()));
+    }
+  }
+
+  private static void checkNul(String pointer, String text, List<Violation> found) {
+    int at = text.indexOf('\0');
+    if (at >= 0) {
+      found.add(new Violation(pointer, "expected no NUL byte, got one at character " + at));
+    }
+  }
+
+  private static void checkMs(
+      String pointer, @Nullable Long value, long most, List<Violation> found) {
+    if (value != null && (value < 0 || value > most)) {
+      found.add(
+          new Violation(pointer, "expected 0 (off) to " + most + " milliseconds, got " + value));
+    }
+  }
+
+  private static void checkLimit(String pointer, @Nullable Long value, List<Violation> found) {
+    if (value != null && value < 1) {
+      found.add(new Violation(pointer, "expected 1 or more, got " + value));
+    }
+  }
+
+  private static String escape(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
+}

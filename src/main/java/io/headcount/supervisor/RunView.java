@@ -1,0 +1,61 @@
+package io.headcount.supervisor;
+
+import io.headcount.child.ChildExit;
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.StartFailure;
+import io.headcount.output.OutputTotals;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run as it is at one moment. Immutable.
+ *
+ * @param id its name for ever
+ * @param spec what was asked for
+ * @param version grows with every change of state
+ * @param state where it stands
+ * @param reason why it ends or ended; null before that
+ * @param exit how the leader ended; null before, or when nobody saw it
+ * @param failure why it did not start
+ * @param cwd the absolute working directory
+ * @param pid the leader's process id, null before the start
+ * @param createdAt when the request was taken
+ * @param startedAt when the command ran
+ * @param exitingAt when its end began
+ * @param exitedAt when it was over
+ * @param durationMs from the start of the command to its end or now; null before the start
+ * @param overallTimeoutMs the clock in force, 0 is off
+ * @param noOutputTimeoutMs the clock in force, 0 is off
+ * @param graceMs the grace in force
+ * @param killEscalated whether SIGKILL was needed
+ * @param survivors what could not be ended
+ * @param keepsDescendants whether kept descendants are still alive
+ * @param stdinOpen whether standard input takes more
+ * @param stdinOffset bytes accepted for standard input so far
+ * @param output what the journal holds
+ */
+public record RunView(
+    String id,
+    RunSpec spec,
+    long version,
+    RunState state,
+    @Nullable Reason reason,
+    @Nullable ChildExit exit,
+    @Nullable StartFailure failure,
+    String cwd,
+    @Nullable Long pid,
+    Instant createdAt,
+    @Nullable Instant startedAt,
+    @Nullable Instant exitingAt,
+    @Nullable Instant exitedAt,
+    @Nullable Long durationMs,
+    long overallTimeoutMs,
+    long noOutputTimeoutMs,
+    long graceMs,
+    boolean killEscalated,
+    List<ProcessInfo> survivors,
+    boolean keepsDescendants,
+    boolean stdinOpen,
+    long stdinOffset,
+    OutputTotals output) {}
