@@ -132,6 +132,16 @@ public final class ProcessSupervisor implements AutoCloseable {
     return new Put(run, true);
   }
 
+  /** All that is wrong with a request, empty if it may be started. Starts nothing. */
+  public List<Violation> violations(RunSpec spec) {
+    try {
+      validator.check(spec);
+      return List.of();
+    } catch (SupervisorException.Invalid e) {
+      return e.violations();
+    }
+  }
+
   private Run newRun(String id, RunSpec spec, Path cwd) {
     SupervisorSettings.Defaults defaults = settings.defaults();
     Signal signal = spec.stop().signal();
@@ -265,13 +275,24 @@ public final class ProcessSupervisor implements AutoCloseable {
    * fails stops no other. None is no error.
    */
   public List<Run> cancelAll(Reason reason) {
+    return cancelAll(reason, Duration.ofNanos(Long.MAX_VALUE));
+  }
+
+  /**
+   * The same with a bound on the grace.
+   *
+   * @param mostGrace what a longer grace of a run's own is cut to
+   */
+  List<Run> cancelAll(Reason reason, Duration mostGrace) {
     List<Run> runs = new ArrayList<>(registry.live());
     if (reason == Reason.SHUTDOWN) {
       runs.addAll(registry.keeping());
     }
     for (Run run : runs) {
       try {
-        run.stop(reason, run.defaultStop());
+        StopOrder own = run.defaultStop();
+        long grace = Math.min(own.graceNanos(), mostGrace.toNanos());
+        run.stop(reason, new StopOrder(own.signal(), grace));
       } catch (RuntimeException e) {
         LOG.warn("event=cancel-failed run={}", run.id(), e);
       }

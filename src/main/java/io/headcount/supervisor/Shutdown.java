@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 public final class Shutdown {
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
 
+  /** The longest grace that a request may ask for. */
+  private static final Duration NO_CAP = Duration.ofMinutes(1);
+
   private final ProcessSupervisor supervisor;
   private final SupervisorMetrics metrics;
 
@@ -37,6 +40,15 @@ public final class Shutdown {
    * @param margin what to add to the kill path's own time before giving up
    */
   public ShutdownReport run(Duration drain, Duration margin) {
+    return run(drain, NO_CAP, margin);
+  }
+
+  /**
+   * The same within a budget that is known before.
+   *
+   * @param mostGrace what a longer grace of a run's own is cut to
+   */
+  public ShutdownReport run(Duration drain, Duration mostGrace, Duration margin) {
     long started = System.nanoTime();
     supervisor.closeAdmission();
     List<Run> waiting = supervisor.live();
@@ -47,11 +59,11 @@ public final class Shutdown {
       LOG.info("event=drain runs={} drainMs={}", waiting.size(), drain.toMillis());
       await(waiting.stream().map(Run::exited), drain.toNanos());
     }
-    List<Run> stopped = supervisor.cancelAll(Reason.SHUTDOWN);
+    List<Run> stopped = supervisor.cancelAll(Reason.SHUTDOWN, mostGrace);
     long grace = stopped.stream().mapToLong(run -> run.defaultStop().graceNanos()).max().orElse(0);
     await(
         stopped.stream().map(Run::released),
-        grace + KillPath.CONFIRM_NANOS + margin.toNanos());
+        Math.min(grace, mostGrace.toNanos()) + KillPath.CONFIRM_NANOS + margin.toNanos());
     ShutdownReport report = report(waiting, started);
     metrics.stopped(System.nanoTime() - started);
     log(report);
