@@ -1,0 +1,72 @@
+# Headcount, by hand. `make` alone lists what there is.
+
+TOOLS := .tools
+HELM  ?= $(TOOLS)/bin/helm
+MVN   ?= mvn
+IMAGE ?= headcount:dev
+ARGS  ?=
+JAR   := target/headcount.jar
+CHART := helm/headcount
+
+# In CI nobody watches a progress bar.
+ifdef CI
+MVN_FLAGS ?= -B -ntp
+endif
+
+.DEFAULT_GOAL := help
+.PHONY: help run test format build image chart bench clean need-mvn
+
+help: ## Lists these targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The shortest way to the jar: no tests, and nothing downloaded that only tests need. `exec` lets signals reach the service.
+run: need-mvn ## Builds and serves on 127.0.0.1:8080, management on 8081; ARGS="--server.port=9000" passes options on
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+	$(MVN) $(MVN_FLAGS) compile jar:jar@default-jar spring-boot:repackage@repackage && \
+	unset JAVA25_HOME && exec "$$jdk/bin/java" -jar $(JAR) $(ARGS)
+
+test: need-mvn $(HELM) ## Runs every check: format, chart lint, compiler with Error Prone and NullAway, all tests
+	@$(call with_jdk,spotless:check)
+	$(HELM) lint --strict $(CHART)
+	$(HELM) template headcount $(CHART) >/dev/null
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && set -x && \
+	$(MVN) $(MVN_FLAGS) verify -Dheadcount.helm="$(abspath $(HELM))"
+
+format: need-mvn ## Formats the sources
+	@$(call with_jdk,spotless:apply)
+
+build: need-mvn ## Builds target/headcount.jar without running tests
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && $(MVN) $(MVN_FLAGS) -DskipTests package
+
+image: build ## Builds the container image IMAGE (headcount:dev) with docker, podman or buildah
+	@for tool in docker podman buildah; do \
+	  if command -v $$tool >/dev/null; then set -x; exec $$tool build --tag $(IMAGE) .; fi; \
+	done; echo "make image needs docker, podman or buildah; none is on the PATH." >&2; exit 1
+
+chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
+	$(HELM) lint --strict $(CHART)
+	$(HELM) template headcount $(CHART)
+	$(HELM) package $(CHART) --destination target
+
+bench: need-mvn ## Measures spawning with JMH; ARGS are JMH's
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+	$(MVN) $(MVN_FLAGS) -q -DskipTests package && \
+	$(MVN) $(MVN_FLAGS) -q -f bench/pom.xml package && \
+	exec "$$jdk/bin/java" -jar bench/target/benchmarks.jar $(ARGS)
+
+clean: ## Removes what was built; the tools stay
+	rm -rf target bench/target
+
+# Only the pinned helm is installed; one named by HELM=... is taken as it is. Always asked, so that a new pin is noticed.
+$(TOOLS)/bin/helm: FORCE
+	@scripts/install-helm $(TOOLS)/bin
+.PHONY: FORCE
+FORCE:
+
+need-mvn:
+	@command -v $(MVN) >/dev/null || { echo "Maven ($(MVN)) was not found on the PATH. Install Maven 3.8 or later, or name it: make MVN=/path/to/mvn" >&2; exit 1; }
+
+# The formatter parses with the Java that Maven itself runs on, so this Maven runs on the JDK found.
+# The second option quiets a warning about Maven's own libraries.
+with_jdk = jdk=$$(scripts/find-jdk) && set -x && JAVA_HOME="$$jdk" \
+	MAVEN_OPTS="$${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" $(MVN) $(MVN_FLAGS) $(1)
