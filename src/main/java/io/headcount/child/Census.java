@@ -10,7 +10,7 @@ import java.util.List;
  * @param live processes alive below the service
  * @param zombies dead ones that nobody has waited for
  * @param unattributed live ones that belong to no run that is known
- * @param remaining the live ones, for the report at shutdown; at most 100
+ * @param remaining the live ones, for the report at shutdown; the first 20
  */
 public record Census(
     Instant at, int live, int zombies, int unattributed, List<ProcessInfo> remaining) {

@@ -17,6 +17,9 @@ public interface ChildListener {
   /** The child wrote. The buffer is the listener's until it returns. */
   void output(StdStream stream, ByteBuffer bytes);
 
+  /** Standard input was closed: by its end, or because nobody reads it any more. */
+  default void stdinClosed() {}
+
   /** The leader's exit was seen; its descendants and its output may go on. */
   void exited(ChildExit exit);
 

@@ -331,6 +331,11 @@ public final class Run {
     }
 
     @Override
+    public void stdinClosed() {
+      Run.this.stdinClosed();
+    }
+
+    @Override
     public void exited(ChildExit exit) {
       deadlines.cancelAll();
       publish(progress.leaderExited(exit));

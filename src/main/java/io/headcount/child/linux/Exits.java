@@ -1,0 +1,29 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.ChildExit;
+import io.headcount.child.Signal;
+import io.headcount.child.linux.libc.Processes;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what the kernel said of an exit into what we tell of it. */
+final class Exits {
+  private Exits() {}
+
+  static ChildExit toChildExit(Processes.Exit exit) {
+    return new ChildExit(
+        exit.signaled() ? null : exit.status(),
+        exit.signaled() ? Signal.nameOf(exit.status()) : null,
+        new ChildExit.Usage(
+            exit.userMicros() / 1000, exit.systemMicros() / 1000, maxRss(exit.maxRssKib())));
+  }
+
+  /**
+   * A spawned child shares our memory until it executes its command, and the kernel books our peak
+   * as its own. What is not above our peak is therefore unknown; the kernel's counters are a little
+   * vague, hence the margin.
+   */
+  private static @Nullable Long maxRss(long kib) {
+    long own = Processes.ownMaxRssKib();
+    return kib > own + own / 16 ? kib * 1024 : null;
+  }
+}

@@ -1,0 +1,303 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.Child;
+import io.headcount.child.ChildEnd;
+import io.headcount.child.ChildExit;
+import io.headcount.child.ChildListener;
+import io.headcount.child.ChildSpec;
+import io.headcount.child.KillPath;
+import io.headcount.child.Owner;
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.Signal;
+import io.headcount.child.StopOrder;
+import io.headcount.child.linux.Descriptors.Fd;
+import io.headcount.child.linux.libc.Epoll;
+import io.headcount.child.linux.libc.Processes;
+import io.headcount.output.StdStream;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command on Linux, from its spawn to its end. Three descriptors (four with standard input), no
+ * thread; everything on its event loop.
+ *
+ * <p>The end has three parts, in any order: the leader's exit (from the pidfd), the tree seen empty
+ * (or given up), the output read to its end. When the first two are there, output goes on until both
+ * streams end, or {@link #IDLE_NANOS} pass without a byte, or {@link #DRAIN_NANOS} in all. Then
+ * everything is closed and the leader reaped.
+ */
+final class LinuxChild implements Child {
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long KEPT_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** At the end, how many buffers of what is in the pipes are still read: more than a pipe holds. */
+  private static final int LAST_READS = 64;
+
+  private final EventLoop loop;
+  private final LinuxMachine machine;
+  private final ChildSpec spec;
+  private final ChildListener listener;
+  private final LinuxTree tree;
+  private final int pid;
+  private final Fd pidfd;
+  private final LinuxOutput stdout;
+  private final LinuxOutput stderr;
+  private final @Nullable LinuxStdin stdin;
+
+  private @Nullable KillPath<ProcEntry> killPath;
+  private KillPath.@Nullable Report report;
+  private Owner.@Nullable Timer drainTimer;
+  private long lastRead;
+  private boolean leaderExited;
+  private boolean kept;
+  private boolean ended;
+
+  /** Takes over a spawned child; called on its loop. */
+  LinuxChild(
+      EventLoop loop,
+      LinuxMachine machine,
+      ChildSpec spec,
+      ChildListener listener,
+      Spawner.Spawned spawned) {
+    this.loop = loop;
+    this.machine = machine;
+    this.spec = spec;
+    this.listener = listener;
+    this.pid = spawned.pid();
+    this.tree = new LinuxTree(spawned.tree(), loop, machine);
+    this.pidfd = spawned.pidfd();
+    this.stdout =
+        new LinuxOutput(loop, spawned.stdout(), StdStream.STDOUT, this::heard, this::outputEnded);
+    this.stderr =
+        new LinuxOutput(loop, spawned.stderr(), StdStream.STDERR, this::heard, this::outputEnded);
+    Fd writeEnd = spawned.stdin();
+    this.stdin = writeEnd == null ? null : new LinuxStdin(loop, writeEnd, listener::stdinClosed);
+    loop.register(pidfd, Epoll.IN, _ -> leaderReady());
+  }
+
+  /** Tells that it runs, and gives it what it is to read. */
+  void begin() {
+    listener.started(this);
+    if (stdin != null && spec.stdin() instanceof ChildSpec.Stdin.Inline(byte[] bytes)) {
+      stdin.writeAll(bytes);
+    }
+  }
+
+  @Override
+  public Long pid() {
+    return (long) pid;
+  }
+
+  @Override
+  public void stop(StopOrder order) {
+    if (!ended) {
+      path().stop(order);
+    } else if (kept) {
+      keptPath(order);
+    }
+  }
+
+  private KillPath<ProcEntry> path() {
+    KillPath<ProcEntry> path = killPath;
+    if (path == null) {
+      path = new KillPath<>(loop, tree, spec.stop(), this::treeDone);
+      killPath = path;
+    }
+    return path;
+  }
+
+  private void heard(StdStream stream, ByteBuffer bytes) {
+    lastRead = System.nanoTime();
+    listener.output(stream, bytes);
+  }
+
+  private void outputEnded() {
+    if (report != null && !stdout.isOpen() && !stderr.isOpen()) {
+      end();
+    }
+  }
+
+  private void leaderReady() {
+    if (ended) {
+      reap(); // it outlived even SIGKILL, and has died at last
+      return;
+    }
+    if (!(Processes.peek(pidfd.number()) instanceof Processes.Wait.Ended(Processes.Exit exit))) {
+      return;
+    }
+    loop.unregister(pidfd);
+    leaderExited = true;
+    tree.leaderExited();
+    listener.exited(Exits.toChildExit(exit));
+    stdout.read(1);
+    stderr.read(1);
+    if (killPath == null && spec.descendants() == ChildSpec.Descendants.KEEP) {
+      tree.look(this::keepOrEnd);
+    } else {
+      path().confirmEmpty();
+    }
+  }
+
+  private void keepOrEnd(List<ProcEntry> alive) {
+    if (killPath == null) {
+      kept = !alive.isEmpty();
+      treeDone(new KillPath.Report(false, List.of()));
+    }
+  }
+
+  /** The tree is gone, given up or kept; what is still in the pipes is read now. */
+  private void treeDone(KillPath.Report outcome) {
+    if (ended || report != null) {
+      return;
+    }
+    report = outcome;
+    if (!stdout.isOpen() && !stderr.isOpen()) {
+      end();
+    } else {
+      long now = System.nanoTime();
+      lastRead = now;
+      drain(now + DRAIN_NANOS);
+    }
+  }
+
+  private void drain(long deadline) {
+    long now = System.nanoTime();
+    long wait = Math.min(lastRead + IDLE_NANOS - now, deadline - now);
+    if (wait <= 0) {
+      end();
+    } else {
+      drainTimer = loop.schedule(wait, () -> drain(deadline));
+    }
+  }
+
+  private void end() {
+    if (ended) {
+      return;
+    }
+    stdout.read(LAST_READS);
+    stderr.read(LAST_READS);
+    if (ended) {
+      return; // the last read met end-of-file, and that was the end
+    }
+    ended = true;
+    boolean truncated = stdout.isOpen() || stderr.isOpen();
+    if (drainTimer != null) {
+      drainTimer.cancel();
+    }
+    stdout.close();
+    stderr.close();
+    if (stdin != null) {
+      stdin.close();
+    }
+    if (leaderExited) {
+      reap();
+    }
+    KillPath.Report outcome = report;
+    boolean escalated = outcome != null && outcome.escalated();
+    List<ProcessInfo> survivors = outcome == null ? List.of() : outcome.survivors();
+    listener.ended(new ChildEnd(escalated, survivors, kept, truncated));
+    if (kept) {
+      lookAfterKept();
+    }
+  }
+
+  private void reap() {
+    loop.unregister(pidfd);
+    Processes.reapPidfd(pidfd.number());
+    pidfd.close();
+    tree.leaderReaped();
+    if (!kept) {
+      machine.forest().remove(tree.tree());
+    }
+  }
+
+  /** Nothing tells of the end of processes that are not our children: a look a second does. */
+  private void lookAfterKept() {
+    loop.schedule(
+        KEPT_LOOK_NANOS,
+        () -> {
+          if (kept) {
+            tree.look(
+                alive -> {
+                  if (kept && alive.isEmpty()) {
+                    releaseKept(new KillPath.Report(false, List.of()));
+                  } else if (kept) {
+                    lookAfterKept();
+                  }
+                });
+          }
+        });
+  }
+
+  private void keptPath(StopOrder order) {
+    KillPath<ProcEntry> path = killPath;
+    if (path == null) {
+      path = new KillPath<>(loop, tree, order, this::releaseKept);
+      killPath = path;
+    }
+    path.stop(order);
+  }
+
+  private void releaseKept(KillPath.Report outcome) {
+    if (kept) {
+      kept = false;
+      machine.forest().remove(tree.tree());
+      listener.keptEnded(new ChildEnd(outcome.escalated(), outcome.survivors(), false, false));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Boolean> signal(Signal signal, Target target) {
+    if (target == Target.LEADER) {
+      return CompletableFuture.completedFuture(
+          !leaderExited && Processes.pidfdSendSignal(pidfd.number(), signal.number()) == 0);
+    }
+    CompletableFuture<Boolean> delivered = new CompletableFuture<>();
+    tree.look(
+        alive -> {
+          List<ProcEntry> chosen =
+              target == Target.TREE
+                  ? alive
+                  : alive.stream().filter(process -> process.pgrp() == pid).toList();
+          delivered.complete(tree.deliver(chosen, signal.number()));
+        });
+    return delivered;
+  }
+
+  @Override
+  public CompletableFuture<StdinResult> writeStdin(ByteBuffer bytes, boolean eof) {
+    return stdin == null || !stdin.isOpen()
+        ? CompletableFuture.completedFuture(new StdinResult(0, false))
+        : stdin.write(bytes, eof);
+  }
+
+  @Override
+  public boolean stdinOpen() {
+    return stdin != null && stdin.isOpen();
+  }
+
+  @Override
+  public CompletableFuture<List<ProcessInfo>> processes() {
+    CompletableFuture<List<ProcessInfo>> answer = new CompletableFuture<>();
+    machine
+        .table()
+        .look(
+            snapshot -> {
+              List<ProcessInfo> found =
+                  snapshot.of(tree.tree()).stream()
+                      .sorted(
+                          Comparator.comparing((ProcEntry process) -> process.pid() != pid)
+                              .thenComparingLong(ProcEntry::startTicks)
+                              .thenComparingInt(ProcEntry::pid))
+                      .map(tree::describe)
+                      .toList();
+              loop.execute(() -> answer.complete(found));
+            });
+    return answer;
+  }
+}

@@ -1,0 +1,199 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.Capacity;
+import io.headcount.child.Census;
+import io.headcount.child.ChildAdapter;
+import io.headcount.child.ChildListener;
+import io.headcount.child.ChildSpec;
+import io.headcount.child.Owner;
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.StartFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+
+/**
+ * Runs commands on Linux: a few spawner threads, a few event loops, one thread that looks through
+ * {@code /proc}, however many children there are.
+ */
+public final class LinuxChildAdapter implements ChildAdapter {
+  private static final long REAP_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final int MOST_REMAINING = 20;
+
+  private final LinuxMachine machine;
+  private final MachineCapacity capacity;
+  private final Spawner spawner;
+  private final List<EventLoop> loops = new ArrayList<>();
+  private final AtomicInteger next = new AtomicInteger();
+
+  /**
+   * How many threads.
+   *
+   * @param eventLoops threads that own runs; 0 is half the processors, at least one
+   * @param spawners threads that start commands
+   */
+  public record Options(int eventLoops, int spawners) {
+    public Options {
+      if (eventLoops < 0 || spawners < 1) {
+        throw new IllegalArgumentException(
+            "expected 0 or more event loops and 1 or more spawners, got "
+                + eventLoops
+                + " and "
+                + spawners);
+      }
+    }
+
+    public static Options defaults() {
+      return new Options(0, 2);
+    }
+  }
+
+  private LinuxChildAdapter(Options options, Platform platform) {
+    Descriptors descriptors = new Descriptors();
+    Forest forest = new Forest();
+    Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), descriptors);
+    ProcTable table = new ProcTable(platform.pid(), platform.session(), forest, adoptees);
+    this.machine = new LinuxMachine(platform, descriptors, forest, adoptees, table);
+    this.capacity = new MachineCapacity(descriptors);
+    this.spawner = new Spawner(options.spawners(), descriptors, forest, ownOomScore());
+    int count =
+        options.eventLoops() > 0
+            ? options.eventLoops()
+            : Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    for (int i = 0; i < count; i++) {
+      loops.add(new EventLoop("headcount-loop-" + i, descriptors));
+    }
+  }
+
+  /**
+   * Probes the machine and starts the threads.
+   *
+   * @throws io.headcount.child.UnsupportedPlatformException saying what the machine lacks
+   */
+  public static LinuxChildAdapter create(Options options) {
+    LinuxChildAdapter adapter = new LinuxChildAdapter(options, Platform.prepare());
+    adapter.loops.forEach(EventLoop::start);
+    adapter.machine.table().start();
+    adapter.spawner.start();
+    EventLoop first = adapter.loops.getFirst();
+    first.execute(() -> adapter.reapAgain(first));
+    return adapter;
+  }
+
+  /** An orphan that we adopted tells nobody when it dies: one read of one file a second finds it. */
+  private void reapAgain(EventLoop loop) {
+    machine.adoptees().reap();
+    loop.schedule(REAP_NANOS, () -> reapAgain(loop));
+  }
+
+  @Override
+  public String name() {
+    return "linux";
+  }
+
+  @Override
+  public Owner nextOwner() {
+    return loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
+  }
+
+  @Override
+  public Optional<String> cwdProblem(Path cwd) {
+    if (Files.isDirectory(cwd)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "expected a directory, but "
+            + cwd
+            + (Files.exists(cwd) ? " is none" : " does not exist"));
+  }
+
+  @Override
+  public void start(ChildSpec spec, Owner owner, ChildListener listener) {
+    if (!(owner instanceof EventLoop loop)) {
+      throw new IllegalArgumentException("owner: expected one from nextOwner(), got " + owner);
+    }
+    spawner.submit(
+        new Spawner.Order() {
+          @Override
+          public ChildSpec spec() {
+            return spec;
+          }
+
+          @Override
+          public void spawned(Spawner.Spawned spawned) {
+            loop.execute(() -> new LinuxChild(loop, machine, spec, listener, spawned).begin());
+          }
+
+          @Override
+          public void failed(StartFailure failure) {
+            loop.execute(() -> listener.startFailed(failure));
+          }
+        });
+  }
+
+  @Override
+  public Capacity capacity() {
+    return capacity.now();
+  }
+
+  @Override
+  public CompletableFuture<Census> census() {
+    CompletableFuture<Census> answer = new CompletableFuture<>();
+    machine
+        .table()
+        .look(
+            snapshot -> {
+              List<ProcessInfo> remaining =
+                  Stream.concat(
+                          snapshot.alive().values().stream().flatMap(List::stream),
+                          snapshot.unattributed().stream())
+                      .limit(MOST_REMAINING)
+                      .map(process -> Proc.local().describe(process.id()))
+                      .toList();
+              answer.completeAsync(
+                  () ->
+                      new Census(
+                          Instant.now(),
+                          snapshot.live(),
+                          snapshot.zombies(),
+                          snapshot.unattributed().size(),
+                          remaining));
+            });
+    return answer;
+  }
+
+  @Override
+  public Map<String, Long> openDescriptors() {
+    return machine.descriptors().byKind();
+  }
+
+  @Override
+  public Map<String, String> capabilities() {
+    return machine.platform().capabilities();
+  }
+
+  @Override
+  public void close() {
+    spawner.close();
+    loops.forEach(EventLoop::close);
+    machine.table().close();
+    machine.adoptees().close();
+  }
+
+  private static int ownOomScore() {
+    try {
+      return Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+    } catch (IOException | NumberFormatException e) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,9 @@
+package io.headcount.child.linux;
+
+/** What all children on this machine share. */
+record LinuxMachine(
+    Platform platform,
+    Descriptors descriptors,
+    Forest forest,
+    Adoptees adoptees,
+    ProcTable table) {}

@@ -1,0 +1,70 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.linux.Descriptors.Fd;
+import io.headcount.child.linux.libc.Epoll;
+import io.headcount.child.linux.libc.Errno;
+import io.headcount.child.linux.libc.Libc;
+import io.headcount.child.linux.libc.NativeBuffer;
+import io.headcount.output.StdStream;
+import java.nio.ByteBuffer;
+import java.util.function.BiConsumer;
+
+/**
+ * The read end of one of a child's streams. Always drained, whether anyone wants the bytes or not.
+ * Owner thread only.
+ */
+final class LinuxOutput {
+  /** Reads in a row before others have their turn. */
+  private static final int READS_A_TURN = 8;
+
+  private final EventLoop loop;
+  private final Fd pipe;
+  private final StdStream stream;
+  private final BiConsumer<StdStream, ByteBuffer> sink;
+  private final Runnable onEnd;
+
+  /**
+   * Takes over the pipe.
+   *
+   * @param onEnd runs at end-of-file, when nobody can write any more
+   */
+  LinuxOutput(
+      EventLoop loop,
+      Fd pipe,
+      StdStream stream,
+      BiConsumer<StdStream, ByteBuffer> sink,
+      Runnable onEnd) {
+    this.loop = loop;
+    this.pipe = pipe;
+    this.stream = stream;
+    this.sink = sink;
+    this.onEnd = onEnd;
+    loop.register(pipe, Epoll.IN, _ -> read(READS_A_TURN));
+  }
+
+  boolean isOpen() {
+    return pipe.isOpen();
+  }
+
+  /** Reads what is there, at most {@code turns} buffers of it. */
+  void read(int turns) {
+    NativeBuffer buffer = loop.buffer();
+    for (int turn = 0; turn < turns && pipe.isOpen(); turn++) {
+      int length = Libc.read(pipe.number(), buffer);
+      if (length > 0) {
+        sink.accept(stream, buffer.view(length));
+      } else if (length == 0) {
+        close();
+        onEnd.run();
+      } else if (length != -Errno.EINTR) {
+        return;
+      }
+    }
+  }
+
+  /** Closes the pipe; what was not read is lost, so read before. Again changes nothing. */
+  void close() {
+    loop.unregister(pipe);
+    pipe.close();
+  }
+}

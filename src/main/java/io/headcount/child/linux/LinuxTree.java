@@ -1,0 +1,111 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.ProcessTree;
+import io.headcount.child.Signal;
+import io.headcount.child.linux.libc.Libc;
+import io.headcount.child.linux.libc.Processes;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The processes of one run on Linux: how they are found, and how they are signalled without ever
+ * hitting another. Owner thread only.
+ *
+ * <p>The leader stays a zombie until the tree is gone, so its pid, which is also the group's and the
+ * session's number, is nobody else's: the group is signalled as a whole, which no fork outruns. Who
+ * left the group is signalled through a pidfd whose start time was compared.
+ */
+final class LinuxTree implements ProcessTree<ProcEntry> {
+  private final Tree tree;
+  private final EventLoop loop;
+  private final LinuxMachine machine;
+  private boolean leaderExited;
+  private boolean leaderReaped;
+
+  LinuxTree(Tree tree, EventLoop loop, LinuxMachine machine) {
+    this.tree = tree;
+    this.loop = loop;
+    this.machine = machine;
+  }
+
+  Tree tree() {
+    return tree;
+  }
+
+  void leaderExited() {
+    leaderExited = true;
+  }
+
+  void leaderReaped() {
+    leaderReaped = true;
+  }
+
+  /** Once the leader has exited, whoever lives has an ancestor among the adopted, or nobody lives. */
+  @Override
+  public void look(Consumer<List<ProcEntry>> found) {
+    if (leaderExited && machine.adoptees().noneOf(tree)) {
+      found.accept(List.of());
+    } else {
+      machine
+          .table()
+          .look(
+              snapshot -> {
+                List<ProcEntry> alive = snapshot.of(tree);
+                loop.execute(() -> found.accept(alive));
+              });
+    }
+  }
+
+  /** A stopped process cannot obey, so what is not SIGKILL is followed by SIGCONT. */
+  @Override
+  public void signal(List<ProcEntry> processes, Signal signal) {
+    deliver(processes, signal.number());
+    if (signal != Signal.SIGKILL && signal != Signal.SIGSTOP) {
+      deliver(processes, Signal.SIGCONT.number());
+    }
+  }
+
+  /** Signals these, and all that share the leader's group. Says whether anyone got it. */
+  boolean deliver(List<ProcEntry> processes, int signal) {
+    boolean delivered = !leaderReaped && !processes.isEmpty() && toGroup(signal);
+    for (ProcEntry process : processes) {
+      if (leaderReaped || process.pgrp() != tree.leader()) {
+        delivered |= toOne(process, signal);
+      }
+    }
+    return delivered;
+  }
+
+  /** Signals the leader's group, which is surely ours until the leader is reaped. */
+  boolean toGroup(int signal) {
+    return !leaderReaped
+        && machine.platform().maySignal(tree.leader())
+        && Processes.kill(-tree.leader(), signal) == 0;
+  }
+
+  /** Opens a pidfd first and compares the start time then: what it names cannot change any more. */
+  private boolean toOne(ProcEntry process, int signal) {
+    if (!machine.platform().maySignal(process.pid())) {
+      return false;
+    }
+    int pidfd = Processes.pidfdOpen(process.pid());
+    if (pidfd < 0) {
+      return false;
+    }
+    try {
+      ProcEntry now = Proc.local().stat(process.pid());
+      return now != null
+          && now.startTicks() == process.startTicks()
+          && !now.isZombie()
+          && Processes.pidfdSendSignal(pidfd, signal) == 0;
+    } finally {
+      Libc.close(pidfd);
+    }
+  }
+
+  @Override
+  public ProcessInfo describe(ProcEntry process) {
+    return Proc.local().describe(process, process.session() != tree.leader());
+  }
+}

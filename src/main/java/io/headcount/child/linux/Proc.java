@@ -1,0 +1,187 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.ChildSpec;
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.linux.libc.Libc;
+import io.headcount.child.linux.libc.NativeBuffer;
+import java.io.File;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code /proc}. One thread at a time; {@link #local} gives each thread its own. A process that
+ * is gone is null, never an exception.
+ */
+final class Proc {
+  private static final ThreadLocal<Proc> LOCAL = ThreadLocal.withInitial(Proc::new);
+  private static final String COOKIE = ChildSpec.COOKIE + "=";
+  private static final int MAX_COMMAND = 4096;
+  private static final long TICKS_PER_SECOND = Libc.ticksPerSecond();
+  private static final long PAGE_SIZE = Libc.pageSize();
+  private static final long BOOT_SECONDS = bootSeconds();
+
+  private final NativeBuffer buffer = new NativeBuffer(1 << 12);
+
+  static Proc local() {
+    return LOCAL.get();
+  }
+
+  /** Every pid there is. */
+  static int[] pids() {
+    String[] names = new File("/proc").list();
+    if (names == null) {
+      return new int[0];
+    }
+    int[] pids = new int[names.length];
+    int count = 0;
+    for (String name : names) {
+      if (Character.isDigit(name.charAt(0))) {
+        pids[count++] = Integer.parseInt(name);
+      }
+    }
+    return java.util.Arrays.copyOf(pids, count);
+  }
+
+  @Nullable ProcEntry stat(int pid) {
+    int fd = Libc.open("/proc/" + pid + "/stat", Libc.O_RDONLY | Libc.O_CLOEXEC);
+    if (fd < 0) {
+      return null;
+    }
+    int length = Libc.read(fd, buffer);
+    Libc.close(fd);
+    return length <= 0 ? null : parse(pid, length);
+  }
+
+  /** The command's name may hold anything, spaces and brackets too: fields start after the last ')'. */
+  private @Nullable ProcEntry parse(int pid, int length) {
+    int at = length - 1;
+    while (at > 0 && buffer.get(at) != ')') {
+      at--;
+    }
+    if (at == 0 || at + 2 >= length) {
+      return null;
+    }
+    char state = (char) buffer.get(at + 2);
+    long[] fields = new long[25];
+    int field = 3;
+    int cursor = at + 3;
+    while (cursor < length && field + 1 < fields.length) {
+      field++;
+      cursor++;
+      long value = 0;
+      boolean negative = cursor < length && buffer.get(cursor) == '-';
+      if (negative) {
+        cursor++;
+      }
+      while (cursor < length && buffer.get(cursor) >= '0' && buffer.get(cursor) <= '9') {
+        value = value * 10 + (buffer.get(cursor) - '0');
+        cursor++;
+      }
+      fields[field] = negative ? -value : value;
+    }
+    return new ProcEntry(
+        pid,
+        fields[22],
+        (int) fields[4],
+        (int) fields[5],
+        (int) fields[6],
+        state,
+        fields[14] + fields[15],
+        fields[24]);
+  }
+
+  /** The value of the run's cookie in a process's environment; null without one, or not ours to read. */
+  @Nullable String cookie(int pid) {
+    byte[] environ = bytes(Path.of("/proc", Integer.toString(pid), "environ"));
+    if (environ == null) {
+      return null;
+    }
+    for (String variable : new String(environ, StandardCharsets.UTF_8).split("\0", -1)) {
+      if (variable.startsWith(COOKIE)) {
+        return variable.substring(COOKIE.length());
+      }
+    }
+    return null;
+  }
+
+  /** All that is told of a process; what is gone meanwhile is left out. */
+  ProcessInfo describe(ProcEntry entry, boolean escaped) {
+    String[] fds = new File("/proc/" + entry.pid() + "/fd").list();
+    return new ProcessInfo(
+        entry.pid(),
+        (long) entry.ppid(),
+        startTime(entry.startTicks()),
+        String.valueOf(entry.state()),
+        entry.rssPages() * PAGE_SIZE,
+        entry.cpuTicks() * 1000 / TICKS_PER_SECOND,
+        fds == null ? null : fds.length,
+        command(entry.pid()),
+        escaped);
+  }
+
+  /** What is known of a process without looking again. */
+  ProcessInfo describe(ProcId id) {
+    ProcEntry entry = stat(id.pid());
+    return entry != null && entry.startTicks() == id.startTicks()
+        ? describe(entry, false)
+        : new ProcessInfo(
+            id.pid(), null, startTime(id.startTicks()), null, null, null, null, "", false);
+  }
+
+  private static Instant startTime(long startTicks) {
+    long millis = startTicks * 1000 / TICKS_PER_SECOND;
+    return Instant.ofEpochSecond(BOOT_SECONDS).plusMillis(millis);
+  }
+
+  private String command(int pid) {
+    Path process = Path.of("/proc", Integer.toString(pid));
+    byte[] line = bytes(process.resolve("cmdline"));
+    if (line == null || line.length == 0) {
+      byte[] name = bytes(process.resolve("comm"));
+      return name == null ? "" : "[" + new String(name, StandardCharsets.UTF_8).strip() + "]";
+    }
+    int length = Math.min(line.length, MAX_COMMAND);
+    return new String(line, 0, length, StandardCharsets.UTF_8).replace('\0', ' ').strip();
+  }
+
+  private static byte @Nullable [] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Reads a whole small file that is open, from its start. */
+  static String text(int fd, NativeBuffer into) {
+    StringBuilder text = new StringBuilder();
+    long offset = 0;
+    while (true) {
+      int length = Libc.pread(fd, into, offset);
+      if (length <= 0) {
+        return text.toString();
+      }
+      ByteBuffer view = into.view(length);
+      text.append(StandardCharsets.US_ASCII.decode(view));
+      offset += length;
+    }
+  }
+
+  private static long bootSeconds() {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
+        if (line.startsWith("btime ")) {
+          return Long.parseLong(line.substring(6).strip());
+        }
+      }
+    } catch (IOException e) {
+      // Fall through: times of processes are then counted from the epoch.
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,82 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.ChildSpec;
+import io.headcount.child.StartFailure;
+import io.headcount.child.StartFailure.Kind;
+import io.headcount.child.linux.libc.Errno;
+import io.headcount.child.linux.libc.Libc;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Says in words why the kernel did not start a command. */
+final class StartFailures {
+  private StartFailures() {}
+
+  /** A call that prepares a start failed. */
+  static StartFailure of(String call, int errno) {
+    Kind kind =
+        switch (errno) {
+          case Errno.EMFILE, Errno.ENFILE, Errno.EAGAIN, Errno.ENOMEM -> Kind.RESOURCES;
+          default -> Kind.OTHER;
+        };
+    return new StartFailure(kind, Errno.name(errno), call + " failed with " + Errno.name(errno));
+  }
+
+  /** The spawn itself failed: chdir(2) or execve(2) in the child, or the fork. */
+  static StartFailure of(ChildSpec spec, String path, int errno) {
+    String name = Errno.name(errno);
+    String command = spec.argv().getFirst();
+    if (!Files.isDirectory(spec.cwd())) {
+      return new StartFailure(
+          Kind.BAD_CWD, name, name + ": " + spec.cwd() + " is no directory to start in");
+    }
+    return switch (errno) {
+      case Errno.ENOENT, Errno.ENOTDIR -> notFound(spec, path, name);
+      case Errno.ENOEXEC ->
+          new StartFailure(
+              Kind.NOT_EXECUTABLE,
+              name,
+              name + ": " + path + " is neither a program nor a script that begins with #!");
+      case Errno.EACCES, Errno.EPERM -> denied(spec, path, name);
+      case Errno.E2BIG, Errno.ENAMETOOLONG ->
+          new StartFailure(
+              Kind.TOO_LONG,
+              name,
+              name + ": the arguments and the environment are longer than the kernel takes");
+      case Errno.EAGAIN, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE ->
+          new StartFailure(
+              Kind.RESOURCES,
+              name,
+              name + ": the machine lacks processes, memory or descriptors; try again later");
+      default -> new StartFailure(Kind.OTHER, name, name + ": " + command + " did not start");
+    };
+  }
+
+  private static StartFailure notFound(ChildSpec spec, String path, String name) {
+    String command = spec.argv().getFirst();
+    boolean there = command.contains("/") && Files.exists(spec.cwd().resolve(path));
+    String message =
+        there || (!command.contains("/") && Libc.access(path, Libc.F_OK) == 0)
+            ? path + " is there, but the interpreter it asks for is not"
+            : command.contains("/")
+                ? "there is no " + spec.cwd().resolve(path)
+                : "there is no " + command + " in PATH=" + spec.env().getOrDefault("PATH", "");
+    return new StartFailure(Kind.NOT_FOUND, name, name + ": " + message);
+  }
+
+  private static StartFailure denied(ChildSpec spec, String path, String name) {
+    Path file = spec.cwd().resolve(path);
+    if (Files.isDirectory(file)) {
+      return new StartFailure(
+          Kind.NOT_EXECUTABLE, name, name + ": " + file + " is a directory, expected a program");
+    }
+    if (Files.isRegularFile(file) && !Files.isExecutable(file)) {
+      return new StartFailure(
+          Kind.NOT_EXECUTABLE,
+          name,
+          name + ": " + file + " has no execute permission; give it one (chmod +x)");
+    }
+    return new StartFailure(
+        Kind.PERMISSION, name, name + ": the service may not execute " + file);
+  }
+}

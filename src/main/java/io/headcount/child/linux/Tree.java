@@ -1,0 +1,10 @@
+package io.headcount.child.linux;
+
+/**
+ * What is known of a run's processes before any look: who led it and what its members carry. Its
+ * session and its process group have the leader's pid.
+ *
+ * @param leader pid of the leader, unreaped while the run lives, so nobody else's
+ * @param cookie what its members have in their environment
+ */
+record Tree(int leader, String cookie) {}

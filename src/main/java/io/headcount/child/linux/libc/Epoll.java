@@ -1,0 +1,111 @@
+package io.headcount.child.linux.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * One epoll instance's events ({@code epoll(7)}), level-triggered, each known by its descriptor. One
+ * thread waits; what fails returns the error number negated.
+ */
+public final class Epoll {
+  public static final int IN = 0x001;
+  public static final int OUT = 0x004;
+  public static final int ERR = 0x008;
+  public static final int HUP = 0x010;
+
+  private static final int ADD = 1;
+  private static final int DEL = 2;
+  private static final int MOD = 3;
+  private static final int CLOEXEC = 0x80000;
+
+  private static final Arch ARCH = Arch.current();
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+  private static final MethodHandle CREATE =
+      Linkage.function("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final MethodHandle CTL =
+      Linkage.function(
+          "epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
+  private static final MethodHandle WAIT =
+      Linkage.function(
+          "epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+
+  private final int fd;
+  private final int capacity;
+  private final MemorySegment events;
+
+  /**
+   * Looks at an epoll instance.
+   *
+   * @param fd from {@link #create}
+   * @param capacity most events of one wait
+   */
+  public Epoll(int fd, int capacity) {
+    this.fd = fd;
+    this.capacity = capacity;
+    this.events = Arena.ofAuto().allocate((long) capacity * ARCH.epollEventSize, 16);
+  }
+
+  /** {@code epoll_create1(2)}. */
+  public static int create() {
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      int result = (int) CREATE.invokeExact(scratch.state, CLOEXEC);
+      return result < 0 ? -scratch.errno() : result;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  public int add(int target, int interest) {
+    return control(ADD, target, interest);
+  }
+
+  public int modify(int target, int interest) {
+    return control(MOD, target, interest);
+  }
+
+  public int delete(int target) {
+    return control(DEL, target, 0);
+  }
+
+  private int control(int operation, int target, int interest) {
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      scratch.space.set(INT, 0, interest);
+      scratch.space.set(INT, ARCH.epollDataOffset, target);
+      int result =
+          (int) CTL.invokeExact(scratch.state, fd, operation, target, scratch.space);
+      return result < 0 ? -scratch.errno() : result;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  /** Waits at most {@code timeoutMs} (-1 is for ever) and returns how many events there are. */
+  public int await(int timeoutMs) {
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      int result = (int) WAIT.invokeExact(scratch.state, fd, events, capacity, timeoutMs);
+      return result < 0 ? -scratch.errno() : result;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  /** The descriptor of event {@code index} of the last wait. */
+  public int target(int index) {
+    return events.get(INT, (long) index * ARCH.epollEventSize + ARCH.epollDataOffset);
+  }
+
+  /** What happened to it. */
+  public int happened(int index) {
+    return events.get(INT, (long) index * ARCH.epollEventSize);
+  }
+}

@@ -1,0 +1,45 @@
+package io.headcount.child.linux.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** Error numbers of Linux, the same on x86-64 and arm64 ({@code errno(3)}). */
+public final class Errno {
+  public static final int EPERM = 1;
+  public static final int ENOENT = 2;
+  public static final int ESRCH = 3;
+  public static final int EINTR = 4;
+  public static final int E2BIG = 7;
+  public static final int ENOEXEC = 8;
+  public static final int EAGAIN = 11;
+  public static final int ENOMEM = 12;
+  public static final int EACCES = 13;
+  public static final int ENOTDIR = 20;
+  public static final int EINVAL = 22;
+  public static final int ENFILE = 23;
+  public static final int EMFILE = 24;
+  public static final int ETXTBSY = 26;
+  public static final int EPIPE = 32;
+  public static final int ENAMETOOLONG = 36;
+  public static final int ENOSYS = 38;
+  public static final int ELOOP = 40;
+
+  private static final MethodHandle STRERRORNAME =
+      Linkage.plain("strerrorname_np", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+
+  private Errno() {}
+
+  /** {@code strerrorname_np(3)}: {@code ENOENT} for 2. */
+  public static String name(int errno) {
+    try {
+      MemorySegment name = (MemorySegment) STRERRORNAME.invokeExact(errno);
+      return name.address() == 0 ? "errno " + errno : name.reinterpret(64).getString(0);
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+}
