@@ -38,11 +38,9 @@ class ArchitectureTests {
   private static final String LIBC = "io.headcount.child.linux.libc..";
   private static final String JDK = "io.headcount.child.jdk..";
 
-  @ArchTest
-  static final ArchRule theEntryPointKnowsNobody = mayUseOfOurs(ROOT);
+  @ArchTest static final ArchRule theEntryPointKnowsNobody = mayUseOfOurs(ROOT);
 
-  @ArchTest
-  static final ArchRule apiUsesTheCore = mayUseOfOurs(API, SUPERVISOR, CHILD, OUTPUT);
+  @ArchTest static final ArchRule apiUsesTheCore = mayUseOfOurs(API, SUPERVISOR, CHILD, OUTPUT);
 
   @ArchTest
   static final ArchRule metricsUseTheCore = mayUseOfOurs(METRICS, SUPERVISOR, CHILD, OUTPUT);
@@ -50,23 +48,17 @@ class ArchitectureTests {
   @ArchTest
   static final ArchRule securityUsesTheCore = mayUseOfOurs(SECURITY, SUPERVISOR, CHILD, OUTPUT);
 
-  @ArchTest
-  static final ArchRule supervisorUsesChildren = mayUseOfOurs(SUPERVISOR, CHILD, OUTPUT);
+  @ArchTest static final ArchRule supervisorUsesChildren = mayUseOfOurs(SUPERVISOR, CHILD, OUTPUT);
 
-  @ArchTest
-  static final ArchRule childUsesOutput = mayUseOfOurs(CHILD, OUTPUT);
+  @ArchTest static final ArchRule childUsesOutput = mayUseOfOurs(CHILD, OUTPUT);
 
-  @ArchTest
-  static final ArchRule outputUsesNobody = mayUseOfOurs(OUTPUT);
+  @ArchTest static final ArchRule outputUsesNobody = mayUseOfOurs(OUTPUT);
 
-  @ArchTest
-  static final ArchRule linuxUsesLibc = mayUseOfOurs(LINUX, CHILD, OUTPUT, LIBC);
+  @ArchTest static final ArchRule linuxUsesLibc = mayUseOfOurs(LINUX, CHILD, OUTPUT, LIBC);
 
-  @ArchTest
-  static final ArchRule libcUsesNobody = mayUseOfOurs(LIBC);
+  @ArchTest static final ArchRule libcUsesNobody = mayUseOfOurs(LIBC);
 
-  @ArchTest
-  static final ArchRule jdkUsesTheContract = mayUseOfOurs(JDK, CHILD, OUTPUT);
+  @ArchTest static final ArchRule jdkUsesTheContract = mayUseOfOurs(JDK, CHILD, OUTPUT);
 
   @ArchTest
   static final ArchRule theCoreKnowsNoFramework =
