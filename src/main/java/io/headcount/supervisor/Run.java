@@ -48,6 +48,7 @@ public final class Run {
   private final CompletableFuture<Void> released = new CompletableFuture<>();
 
   private volatile Progress progress;
+  private volatile boolean queued;
 
   // Owner thread only.
   private @Nullable Child child;
@@ -155,8 +156,14 @@ public final class Run {
     return childSpec.stop();
   }
 
+  /** Whether it waits for a place, or for the runs it replaces. */
+  public boolean isQueued() {
+    return queued && progress.state() == RunState.QUEUED;
+  }
+
   /** Waits in the queue: starts the clock of the queue. Any thread. */
   void waitInQueue() {
+    queued = true;
     owner.execute(
         () -> {
           if (progress.state() == RunState.QUEUED) {
@@ -167,6 +174,7 @@ public final class Run {
 
   /** Has a place: starts the command, unless the run was ended while it waited. Any thread. */
   void begin() {
+    queued = false;
     owner.execute(this::beginHere);
   }
 
