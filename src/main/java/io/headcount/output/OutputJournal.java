@@ -47,8 +47,8 @@ public final class OutputJournal {
   }
 
   /**
-   * Appends all remaining bytes of {@code source}. Owner thread only; ignored once complete, so that
-   * nothing is delivered after a run has settled.
+   * Appends all remaining bytes of {@code source}. Owner thread only; ignored once complete, so
+   * that nothing is delivered after a run has settled.
    */
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   public void append(StdStream stream, ByteBuffer source) {
@@ -116,15 +116,10 @@ public final class OutputJournal {
   public OutputTotals totals(StdStream stream) {
     OutputTotals all = totals();
     Segment[] current = segments;
-    long stdoutDropped = current.length == 0 ? 0 : Math.min(current[0].stdoutBefore, all.stdoutBytes());
-    long dropped = current.length == 0 ? 0 : current[0].start;
-    long first =
-        stream == StdStream.STDOUT
-            ? stdoutDropped
-            : Math.min(dropped - stdoutDropped, all.stderrBytes());
+    long dropped = current.length == 0 ? 0 : current[0].before(stream);
     long next = stream == StdStream.STDOUT ? all.stdoutBytes() : all.stderrBytes();
     return new OutputTotals(
-        first,
+        Math.min(dropped, next),
         next,
         all.stdoutBytes(),
         all.stderrBytes(),
@@ -139,9 +134,11 @@ public final class OutputJournal {
   }
 
   /**
-   * A cursor over one stream.
+   * A cursor over one stream. If the byte asked for is no longer held, the first read is a gap,
+   * whose start is then only known to be no later than that byte.
    *
    * @param streamOffset how many bytes of that stream to pass over
+   * @throws IllegalArgumentException if the stream has not that many bytes yet
    */
   public OutputCursor cursor(StdStream stream, long streamOffset) {
     return new OutputCursor(this, journalOffset(stream, checked(streamOffset)), stream);
@@ -201,9 +198,9 @@ public final class OutputJournal {
     int previous = current.length == 0 ? 0 : current[current.length - 1].capacity();
     long capacity = Math.max(Math.max(previous * 4L, wanted), SMALLEST_SEGMENT);
     Segment added = new Segment(next(), stdoutBytes, (int) Math.min(capacity, largestSegment));
-    long held = added.footprint();
+    long held = 0;
     int keepFrom = current.length;
-    while (keepFrom > 0 && held + current[keepFrom - 1].footprint() <= retainBytes + largestSegment) {
+    while (keepFrom > 0 && held < retainBytes) {
       keepFrom--;
       held += current[keepFrom].footprint();
     }
@@ -213,6 +210,12 @@ public final class OutputJournal {
   }
 
   private long journalOffset(StdStream stream, long streamOffset) {
+    long written = stream == StdStream.STDOUT ? stdoutBytes : stderrBytes;
+    if (streamOffset > written) {
+      throw new IllegalArgumentException(
+          "streamOffset: expected at most the %d bytes of %s, got %d"
+              .formatted(written, stream.label(), streamOffset));
+    }
     long limit = next();
     Segment[] current = segments;
     for (int i = 0; i < current.length; i++) {
@@ -222,13 +225,10 @@ public final class OutputJournal {
         break;
       }
       long stdout = segment.stdoutBelow(end);
-      long before =
-          stream == StdStream.STDOUT
-              ? segment.stdoutBefore
-              : segment.start - segment.stdoutBefore;
+      long before = segment.before(stream);
       long inside = stream == StdStream.STDOUT ? stdout : end - segment.start - stdout;
       if (streamOffset < before) {
-        return segment.start;
+        return streamOffset;
       }
       if (streamOffset < before + inside) {
         return segment.offsetAfter(stream, streamOffset - before, end);

@@ -14,8 +14,8 @@ public sealed interface OutputRead {
   record Bytes(StdStream stream, long offset, int length, long timeMillis) implements OutputRead {}
 
   /**
-   * The bytes from {@code from} up to {@code to} are no longer held; the cursor now stands at {@code
-   * to}.
+   * The bytes from {@code from} up to {@code to} are no longer held; the cursor now stands at
+   * {@code to}.
    */
   record Gap(long from, long to) implements OutputRead {}
 

@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * A run of consecutive journal bytes and the chunks they came in. One writer fills it; readers look
- * only below the offset that the journal has published, so they need no lock.
+ * only below the offset that the journal has published, so they need no lock. They read the number
+ * of chunks before the array of their starts: the array only grows, so it is long enough.
  *
  * <p>Costs its capacity, and 12 bytes a chunk. A chunk that follows one of the same stream in the
  * same millisecond joins it.
@@ -39,6 +40,11 @@ final class Segment {
     return data.length;
   }
 
+  /** Bytes of one stream before this segment. */
+  long before(StdStream stream) {
+    return stream == StdStream.STDOUT ? stdoutBefore : start - stdoutBefore;
+  }
+
   /** Memory held: the bytes and their index. */
   long footprint() {
     return data.length + 12L * chunkStarts.length;
@@ -56,32 +62,34 @@ final class Segment {
   }
 
   private boolean openChunk(StdStream stream, long timeMillis) {
-    int last = chunks - 1;
+    int count = chunks;
+    int last = count - 1;
     if (last >= 0 && streamOf(chunkStarts[last]) == stream && chunkTimes[last] == timeMillis) {
       return true;
     }
-    if (chunks == MAX_CHUNKS) {
+    if (count == MAX_CHUNKS) {
       return false;
     }
-    if (chunks == chunkStarts.length) {
-      chunkTimes = Arrays.copyOf(chunkTimes, chunks * 2);
-      chunkStarts = Arrays.copyOf(chunkStarts, chunks * 2);
+    if (count == chunkStarts.length) {
+      chunkTimes = Arrays.copyOf(chunkTimes, count * 2);
+      chunkStarts = Arrays.copyOf(chunkStarts, count * 2);
     }
-    chunkStarts[chunks] = stream == StdStream.STDERR ? size | STDERR_BIT : size;
-    chunkTimes[chunks] = timeMillis;
-    chunks = chunks + 1;
+    chunkStarts[count] = stream == StdStream.STDERR ? size | STDERR_BIT : size;
+    chunkTimes[count] = timeMillis;
+    chunks = count + 1;
     return true;
   }
 
   /**
-   * Copies bytes of the chunk at {@code position} that lie below {@code limit}, both journal offsets
-   * within this segment.
+   * Copies bytes of the chunk at {@code position} that lie below {@code limit}, both journal
+   * offsets within this segment.
    */
   OutputRead.Bytes read(long position, long limit, ByteBuffer target, boolean copy) {
     int at = Math.toIntExact(position - start);
-    int chunk = chunkAt(at);
+    int count = chunks;
     int[] starts = chunkStarts;
-    long chunkEnd = chunk + 1 < chunks ? start + offsetOf(starts[chunk + 1]) : limit;
+    int chunk = chunkAt(starts, count, at);
+    long chunkEnd = chunk + 1 < count ? start + offsetOf(starts[chunk + 1]) : limit;
     int available = Math.toIntExact(Math.min(chunkEnd, limit) - position);
     int length = copy ? Math.min(available, target.remaining()) : available;
     if (copy) {
@@ -93,8 +101,8 @@ final class Segment {
   /** Bytes of standard output in this segment below {@code limit}, a journal offset. */
   long stdoutBelow(long limit) {
     int end = Math.toIntExact(limit - start);
+    int count = chunks;
     int[] starts = chunkStarts;
-    int count = Math.min(chunks, starts.length);
     long total = 0;
     for (int i = 0; i < count; i++) {
       int from = offsetOf(starts[i]);
@@ -106,11 +114,13 @@ final class Segment {
     return total;
   }
 
-  /** Journal offset of the byte with {@code skip} bytes of {@code stream} before it in this segment. */
+  /**
+   * Journal offset of the byte with {@code skip} bytes of {@code stream} before it in this segment.
+   */
   long offsetAfter(StdStream stream, long skip, long limit) {
     int end = Math.toIntExact(limit - start);
+    int count = chunks;
     int[] starts = chunkStarts;
-    int count = Math.min(chunks, starts.length);
     long left = skip;
     for (int i = 0; i < count; i++) {
       int from = offsetOf(starts[i]);
@@ -126,10 +136,9 @@ final class Segment {
   }
 
   /** The last chunk that starts at or before {@code at}. */
-  private int chunkAt(int at) {
-    int[] starts = chunkStarts;
+  private static int chunkAt(int[] starts, int count, int at) {
     int low = 0;
-    int high = Math.min(chunks, starts.length) - 1;
+    int high = count - 1;
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
       if (offsetOf(starts[middle]) <= at) {
