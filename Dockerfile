@@ -1,5 +1,3 @@
-# syntax=docker/dockerfile:1
-
 # `make image` builds the jar and then this. First the jar is taken apart, so that a change of the code alone
 # leaves the layer of the libraries as it was.
 FROM eclipse-temurin:25-jre AS layers
