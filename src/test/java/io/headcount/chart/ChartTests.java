@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
@@ -310,6 +312,19 @@ class ChartTests {
     assertThat(Helm.template("--values=" + values).environment())
         .containsEntry("HEADCOUNT_LIMITS_MAX_LIVE_RUNS", "1000000")
         .containsEntry("HEADCOUNT_LIMITS_MAX_QUEUED_RUNS", "100");
+  }
+
+  @Test
+  void everyVariableOfTheServiceIsOneThatItReads() throws IOException {
+    String settings =
+        new ClassPathResource("application.yaml").getContentAsString(StandardCharsets.UTF_8);
+    List<String> ours =
+        Helm.template().environment().keySet().stream()
+            .filter(name -> name.startsWith("HEADCOUNT_"))
+            .toList();
+    assertThat(ours)
+        .contains("HEADCOUNT_SERVER_ADDRESS", "HEADCOUNT_SHUTDOWN_GRACE")
+        .allSatisfy(name -> assertThat(settings).contains("${" + name + ":"));
   }
 
   @Test
