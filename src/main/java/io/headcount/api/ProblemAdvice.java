@@ -1,0 +1,189 @@
+package io.headcount.api;
+
+import io.headcount.supervisor.SupervisorException;
+import io.headcount.supervisor.Violation;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.coyote.CloseNowException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/** Makes a problem document of whatever a request fails with. */
+@RestControllerAdvice
+class ProblemAdvice {
+  private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+  private static final HttpHeaders NO_HEADERS = new HttpHeaders();
+
+  /** What the supervisor refuses. */
+  @ExceptionHandler
+  ResponseEntity<Object> refused(SupervisorException refusal, HttpServletRequest request) {
+    ProblemCode code =
+        switch (refusal) {
+          case SupervisorException.Invalid _, SupervisorException.Unsupported _ ->
+              ProblemCode.VALIDATION;
+          case SupervisorException.NotFound _ -> ProblemCode.NOT_FOUND;
+          case SupervisorException.Conflict _ -> ProblemCode.CONFLICT;
+          case SupervisorException.NotRunning _ -> ProblemCode.NOT_RUNNING;
+          case SupervisorException.StdinClosed _ -> ProblemCode.STDIN_CLOSED;
+          case SupervisorException.StdinOffset _ -> ProblemCode.STDIN_OFFSET;
+          case SupervisorException.StdinFull _ -> ProblemCode.STDIN_FULL;
+          case SupervisorException.QueueFull _ -> ProblemCode.QUEUE_FULL;
+          case SupervisorException.DescriptorBudget _ -> ProblemCode.FD_BUDGET;
+          case SupervisorException.PidBudget _ -> ProblemCode.PID_BUDGET;
+          case SupervisorException.Draining _ -> ProblemCode.DRAINING;
+        };
+    Problem problem = problem(code, refusal, request);
+    return switch (refusal) {
+      case SupervisorException.Invalid invalid ->
+          problem.with(invalid.violations()).toResponse(NO_HEADERS);
+      case SupervisorException.Unsupported unsupported ->
+          problem
+              .with(List.of(new Violation(unsupported.pointer(), text(unsupported))))
+              .toResponse(NO_HEADERS);
+      case SupervisorException.StdinOffset wrong ->
+          problem.with(Map.of("offset", wrong.offset())).toResponse(NO_HEADERS);
+      case SupervisorException.StdinFull full ->
+          problem
+              .with(Map.of("accepted", full.accepted(), "offset", full.offset()))
+              .toResponse(NO_HEADERS);
+      case SupervisorException.NotFound _,
+          SupervisorException.Conflict _,
+          SupervisorException.NotRunning _,
+          SupervisorException.StdinClosed _,
+          SupervisorException.QueueFull _,
+          SupervisorException.DescriptorBudget _,
+          SupervisorException.PidBudget _,
+          SupervisorException.Draining _ ->
+          problem.toResponse(NO_HEADERS);
+    };
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> notStarted(StartFailedException failed, HttpServletRequest request) {
+    Problem problem =
+        problem(ProblemCode.START_FAILED, failed, request)
+            .with(
+                Map.of(
+                    "runId",
+                    failed.runId(),
+                    "error",
+                    new RunResponse.Failure(
+                        failed.failure().kind().label(),
+                        failed.failure().errno(),
+                        failed.failure().message())));
+    return switch (failed.failure().kind()) {
+      case RESOURCES -> problem.unavailable().toResponse(NO_HEADERS);
+      case NOT_FOUND, NOT_EXECUTABLE, PERMISSION, BAD_CWD, TOO_LONG, OTHER ->
+          problem.toResponse(NO_HEADERS);
+    };
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> noSuchRange(RangeException range, HttpServletRequest request) {
+    Problem problem = problem(range.code(), range, request);
+    Long first = range.first();
+    HttpHeaders headers = new HttpHeaders();
+    if (range.total() != null) {
+      headers.set(HttpHeaders.CONTENT_RANGE, "bytes */" + range.total());
+    }
+    return (first == null ? problem : problem.with(Map.of("first", first))).toResponse(headers);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> tooLarge(BodyTooLargeException large, HttpServletRequest request) {
+    return problem(ProblemCode.TOO_LARGE, large, request).toResponse(NO_HEADERS);
+  }
+
+  /** A parser names its own classes in its messages; clients need only the first line. */
+  @ExceptionHandler
+  ResponseEntity<Object> notReadable(
+      HttpMessageNotReadableException unreadable, HttpServletRequest request) {
+    String message = text(unreadable).lines().findFirst().orElse("");
+    String detail =
+        message.startsWith("Required request body is missing")
+            ? "Expected a JSON body, got none."
+            : message;
+    return Problem.of(ProblemCode.MALFORMED, detail, request.getRequestURI())
+        .toResponse(NO_HEADERS);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> wrongParameter(
+      MethodArgumentTypeMismatchException wrong, HttpServletRequest request) {
+    String expected = wrong.getParameter().getParameterType().getSimpleName();
+    Violation violation =
+        new Violation(
+            "/" + wrong.getName(),
+            "expected a "
+                + expected
+                + ", got "
+                + RunRequests.quote(String.valueOf(wrong.getValue())));
+    return Problem.of(
+            ProblemCode.VALIDATION,
+            violation.pointer() + ": " + violation.message(),
+            request.getRequestURI())
+        .with(List.of(violation))
+        .toResponse(NO_HEADERS);
+  }
+
+  /** Everything else: the framework's own errors, clients that went away, and our faults. */
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> other(
+      Exception failure, HttpServletRequest request, HttpServletResponse response)
+      throws Exception {
+    if (failure instanceof CloseNowException) {
+      throw failure; // the server closes the connection, so that no client takes it for the end
+    }
+    if (response.isCommitted() || clientIsGone(failure)) {
+      LOG.debug("event=answer-not-sent path={}", request.getRequestURI(), failure);
+      return null;
+    }
+    if (failure instanceof NoResourceFoundException) {
+      return Problem.of(
+              ProblemCode.NOT_FOUND,
+              "There is nothing at this path; see /v3/api-docs.",
+              request.getRequestURI())
+          .toResponse(NO_HEADERS);
+    }
+    if (failure instanceof ErrorResponse known) {
+      ProblemCode code = ProblemCode.ofStatus(known.getStatusCode().value());
+      String detail = known.getBody().getDetail();
+      return Problem.of(code, detail == null ? code.title() : detail, request.getRequestURI())
+          .toResponse(known.getHeaders());
+    }
+    if (failure instanceof TypeMismatchException) {
+      return problem(ProblemCode.VALIDATION, failure, request).toResponse(NO_HEADERS);
+    }
+    LOG.error("event=internal-error path={}", request.getRequestURI(), failure);
+    return Problem.of(
+            ProblemCode.INTERNAL, ProblemCode.INTERNAL.explanation(), request.getRequestURI())
+        .toResponse(NO_HEADERS);
+  }
+
+  private static boolean clientIsGone(Exception failure) {
+    return failure instanceof IOException
+        || DisconnectedClientHelper.isClientDisconnectedException(failure);
+  }
+
+  private static Problem problem(ProblemCode code, Exception cause, HttpServletRequest request) {
+    return Problem.of(code, text(cause), request.getRequestURI());
+  }
+
+  private static String text(Exception cause) {
+    return cause.getMessage() == null ? "" : cause.getMessage();
+  }
+}

@@ -1,0 +1,174 @@
+package io.headcount.api;
+
+import io.headcount.supervisor.SupervisorException;
+import io.headcount.supervisor.Violation;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Makes a record of a JSON object, strictly: every field must be known and of its type, nothing is
+ * converted. Goes on after a mistake, so that a client hears of all of them at once, each with a
+ * JSON pointer (RFC 6901).
+ *
+ * <p>The record says what is allowed: strings, longs, booleans, lists and maps of strings, records
+ * of these. What is {@code @Nullable} may be null or absent.
+ */
+final class RecordReader {
+  private final List<Violation> violations = new ArrayList<>();
+
+  private RecordReader() {}
+
+  /**
+   * Reads a document.
+   *
+   * @throws SupervisorException.Invalid naming everything that is not as the record says
+   */
+  static <T extends Record> T read(JsonNode document, Class<T> type) {
+    RecordReader reader = new RecordReader();
+    T value = reader.readRecord(document, type, "");
+    if (value == null || !reader.violations.isEmpty()) {
+      throw new SupervisorException.Invalid(reader.violations);
+    }
+    return value;
+  }
+
+  private <T extends Record> @Nullable T readRecord(JsonNode node, Class<T> type, String pointer) {
+    if (!node.isObject()) {
+      wrong(pointer, "an object", node);
+      return null;
+    }
+    int before = violations.size();
+    RecordComponent[] components = type.getRecordComponents();
+    Class<?>[] types = new Class<?>[components.length];
+    @Nullable Object[] values = new Object[components.length];
+    TreeSet<String> unknown = new TreeSet<>(node.propertyNames());
+    for (int i = 0; i < components.length; i++) {
+      RecordComponent component = components[i];
+      types[i] = component.getType();
+      values[i] =
+          readValue(
+              node.get(component.getName()),
+              component.getAnnotatedType(),
+              component.getType(),
+              pointer + "/" + component.getName());
+      unknown.remove(component.getName());
+    }
+    for (String name : unknown) {
+      violations.add(new Violation(pointer + "/" + escape(name), "is not a field that is known"));
+    }
+    return violations.size() > before ? null : construct(type, types, values);
+  }
+
+  private @Nullable Object readValue(
+      @Nullable JsonNode node, AnnotatedType declared, Class<?> type, String pointer) {
+    if (node == null || node.isNull()) {
+      if (!declared.isAnnotationPresent(Nullable.class)) {
+        violations.add(new Violation(pointer, "is required"));
+      }
+      return null;
+    }
+    if (type == String.class || type == Boolean.class || type == Long.class) {
+      return readScalar(node, type, pointer);
+    }
+    if (type == List.class) {
+      return readList(node, pointer);
+    }
+    if (type == Map.class) {
+      AnnotatedType valueType =
+          ((AnnotatedParameterizedType) declared).getAnnotatedActualTypeArguments()[1];
+      return readMap(node, valueType, pointer);
+    }
+    return readRecord(node, type.asSubclass(Record.class), pointer);
+  }
+
+  private @Nullable Object readScalar(JsonNode node, Class<?> type, String pointer) {
+    if (type == String.class && node.isString()) {
+      return node.stringValue();
+    }
+    if (type == Boolean.class && node.isBoolean()) {
+      return node.booleanValue();
+    }
+    if (type == Long.class && node.isIntegralNumber() && node.canConvertToLong()) {
+      return node.longValue();
+    }
+    String expected =
+        type == String.class
+            ? "a string"
+            : type == Boolean.class ? "true or false" : "a whole number of 64 bits";
+    wrong(pointer, expected, node);
+    return null;
+  }
+
+  private @Nullable List<String> readList(JsonNode node, String pointer) {
+    if (!node.isArray()) {
+      wrong(pointer, "an array of strings", node);
+      return null;
+    }
+    List<String> list = new ArrayList<>(node.size());
+    for (JsonNode item : node) {
+      if (item.isString()) {
+        list.add(item.stringValue());
+      } else {
+        wrong(pointer + "/" + list.size(), "a string", item);
+        list.add("");
+      }
+    }
+    return list;
+  }
+
+  private @Nullable Map<String, @Nullable String> readMap(
+      JsonNode node, AnnotatedType valueType, String pointer) {
+    if (!node.isObject()) {
+      wrong(pointer, "an object of strings", node);
+      return null;
+    }
+    Map<String, @Nullable String> map = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> entry : node.properties()) {
+      String at = pointer + "/" + escape(entry.getKey());
+      map.put(entry.getKey(), (String) readValue(entry.getValue(), valueType, String.class, at));
+    }
+    return map;
+  }
+
+  /** Tells the type that came, never the value: it may be a secret. */
+  private void wrong(String pointer, String expected, JsonNode got) {
+    String kind =
+        switch (got.getNodeType()) {
+          case STRING -> "a string";
+          case NUMBER -> got.isIntegralNumber() ? "a number out of range" : "a fraction";
+          case BOOLEAN -> "a boolean";
+          case ARRAY -> "an array";
+          case OBJECT -> "an object";
+          case NULL -> "null";
+          case MISSING, BINARY, POJO -> "nothing";
+        };
+    if (got.isNumber() && !expected.startsWith("a whole")) {
+      kind = "a number";
+    }
+    violations.add(new Violation(pointer, "expected " + expected + ", got " + kind));
+  }
+
+  private static <T extends Record> T construct(
+      Class<T> type, Class<?>[] types, @Nullable Object[] values) {
+    try {
+      return type.getDeclaredConstructor(types).newInstance(values);
+    } catch (InvocationTargetException e) {
+      throw new IllegalStateException(type + " refuses its own components", e.getCause());
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(type + " cannot be made", e);
+    }
+  }
+
+  static String escape(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
+}

@@ -1,0 +1,97 @@
+package io.headcount.api;
+
+import io.headcount.supervisor.SupervisorException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpInputMessage;
+import org.springframework.http.HttpOutputMessage;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads JSON bodies: at most so many bytes, one document without duplicate names, nested no deeper
+ * than any request is, then strictly into the record ({@link RecordReader}).
+ */
+final class RequestConverter implements HttpMessageConverter<ApiRequest> {
+  private static final int MAX_DEPTH = 16;
+
+  private final JsonMapper mapper =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+  private final long maxBytes;
+
+  RequestConverter(long maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
+  @Override
+  public boolean canRead(Class<?> type, @Nullable MediaType mediaType) {
+    return ApiRequest.class.isAssignableFrom(type)
+        && mediaType != null
+        && getSupportedMediaTypes().stream().anyMatch(ours -> ours.includes(mediaType));
+  }
+
+  @Override
+  public boolean canWrite(Class<?> type, @Nullable MediaType mediaType) {
+    return false;
+  }
+
+  @Override
+  public List<MediaType> getSupportedMediaTypes() {
+    return List.of(MediaType.APPLICATION_JSON, new MediaType("application", "*+json"));
+  }
+
+  /**
+   * Reads a request.
+   *
+   * @throws HttpMessageNotReadableException if it is no JSON
+   * @throws SupervisorException.Invalid if it is not the JSON that was expected
+   * @throws BodyTooLargeException if it is longer than allowed
+   */
+  @Override
+  public ApiRequest read(Class<? extends ApiRequest> type, HttpInputMessage message)
+      throws IOException {
+    if (message.getHeaders().getContentLength() > maxBytes) {
+      throw new BodyTooLargeException(maxBytes);
+    }
+    byte[] body = readBody(message.getBody());
+    JsonNode document;
+    try {
+      document = mapper.readTree(body);
+    } catch (JacksonException e) {
+      throw new HttpMessageNotReadableException(e.getOriginalMessage(), e, message);
+    }
+    return (ApiRequest) RecordReader.read(document, type.asSubclass(Record.class));
+  }
+
+  private byte[] readBody(InputStream stream) throws IOException {
+    int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
+    byte[] body = stream.readNBytes(most + 1);
+    if (body.length > most) {
+      throw new BodyTooLargeException(maxBytes);
+    }
+    return body;
+  }
+
+  @Override
+  public void write(
+      ApiRequest request, @Nullable MediaType contentType, HttpOutputMessage message) {
+    throw new UnsupportedOperationException("requests are only read");
+  }
+}

@@ -1,0 +1,149 @@
+package io.headcount.api;
+
+import io.headcount.child.StartFailure;
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Run;
+import io.headcount.supervisor.RunSpec;
+import io.headcount.supervisor.RunState;
+import io.headcount.supervisor.RunView;
+import io.headcount.supervisor.Violation;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Starts runs, under an id of the service's or the caller's choice. */
+@RestController
+@Tag(name = "runs")
+class RunsController {
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+
+  private final ProcessSupervisor supervisor;
+  private final Waiting waiting;
+
+  RunsController(ProcessSupervisor supervisor, Waiting waiting) {
+    this.supervisor = supervisor;
+    this.waiting = waiting;
+  }
+
+  @PostMapping("/v1/runs")
+  @Operation(
+      operationId = "startRun",
+      summary = "Start a run",
+      description =
+          "Answers once the command runs or has failed to start; a run that waits for a place is"
+              + " answered at once. With `Prefer: wait=N` it waits up to N seconds for the exit.")
+  @Answers(
+      success = {201, 200, 202},
+      problems = {
+        ProblemCode.VALIDATION,
+        ProblemCode.MALFORMED,
+        ProblemCode.TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.START_FAILED,
+        ProblemCode.QUEUE_FULL,
+        ProblemCode.FD_BUDGET,
+        ProblemCode.PID_BUDGET,
+        ProblemCode.DRAINING
+      })
+  @Prefers
+  ResponseEntity<RunResponse> start(
+      @RequestBody RunRequest body, HttpServletRequest request, HttpServletResponse response)
+      throws InterruptedException {
+    Run run = supervisor.start(RunRequests.toSpec(body, supervisor::violations));
+    return started(run, request, response);
+  }
+
+  @PutMapping("/v1/runs/{id}")
+  @Operation(
+      operationId = "putRun",
+      summary = "Start a run under an id of your choice",
+      description =
+          "Repeated with the same body it starts nothing and returns the run there is, whatever"
+              + " became of it. With another body it is a conflict.")
+  @Answers(
+      success = {201, 200, 202},
+      problems = {
+        ProblemCode.VALIDATION,
+        ProblemCode.MALFORMED,
+        ProblemCode.TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.CONFLICT,
+        ProblemCode.START_FAILED,
+        ProblemCode.QUEUE_FULL,
+        ProblemCode.FD_BUDGET,
+        ProblemCode.PID_BUDGET,
+        ProblemCode.DRAINING
+      })
+  @Prefers
+  ResponseEntity<RunResponse> put(
+      @PathVariable String id,
+      @RequestBody RunRequest body,
+      HttpServletRequest request,
+      HttpServletResponse response)
+      throws InterruptedException {
+    ProcessSupervisor.Put put =
+        supervisor.put(id, RunRequests.toSpec(body, spec -> violations(id, spec)));
+    if (put.created()) {
+      return started(put.run(), request, response);
+    }
+    awaitLaunch(put.run());
+    boolean waited = waiting.forExit(put.run(), request, response);
+    return ResponseEntity.ok(response(put.run().view(), put.run(), waited));
+  }
+
+  private List<Violation> violations(String id, RunSpec spec) {
+    List<Violation> found = supervisor.violations(spec);
+    if (ID.matcher(id).matches()) {
+      return found;
+    }
+    Violation wrongId =
+        new Violation(
+            "/id",
+            "expected 1 to 128 letters, digits, '.', '_' and '-', the first a letter or digit, got "
+                + RunRequests.quote(id));
+    return Stream.concat(Stream.of(wrongId), found.stream()).toList();
+  }
+
+  private ResponseEntity<RunResponse> started(
+      Run run, HttpServletRequest request, HttpServletResponse response)
+      throws InterruptedException {
+    awaitLaunch(run);
+    boolean waited = waiting.forExit(run, request, response);
+    RunView view = run.view();
+    StartFailure failure = view.failure();
+    if (failure != null) {
+      throw new StartFailedException(run.id(), failure);
+    }
+    URI location = URI.create("/v1/runs/" + run.id());
+    if (!waited) {
+      return ResponseEntity.created(location).body(response(view, run, false));
+    }
+    boolean exited = view.state() == RunState.EXITED;
+    return ResponseEntity.status(exited ? 200 : 202)
+        .location(location)
+        .body(response(view, run, exited));
+  }
+
+  /** A run that waits for a place may wait long; one that replaces others, or has a place, not. */
+  private void awaitLaunch(Run run) throws InterruptedException {
+    if (!run.isQueued() || run.spec().replaceExistingScope()) {
+      waiting.forLaunch(run);
+    }
+  }
+
+  private RunResponse response(RunView view, Run run, boolean withText) {
+    return RunResponse.of(
+        view, supervisor.settings().bootId(), withText ? OutputText.of(run.output()) : null);
+  }
+}

@@ -1,0 +1,98 @@
+package io.headcount.config;
+
+import com.github.f4b6a3.ulid.UlidCreator;
+import io.headcount.child.ChildAdapter;
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Shutdown;
+import io.headcount.supervisor.SupervisorMetrics;
+import io.headcount.supervisor.SupervisorSettings;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+
+/** Puts the supervisor together. */
+@Configuration(proxyBeanMethods = false)
+class SupervisorConfiguration {
+  private static final int BOOT_ID_BYTES = 5;
+
+  @Bean(destroyMethod = "close")
+  ChildAdapter childAdapter(HeadcountProperties properties) {
+    return Adapters.open(properties.child());
+  }
+
+  @Bean
+  SupervisorSettings supervisorSettings(HeadcountProperties properties) {
+    HeadcountProperties.Limits limits = properties.limits();
+    HeadcountProperties.Defaults defaults = properties.defaults();
+    HeadcountProperties.Retention retention = properties.retention();
+    return new SupervisorSettings(
+        newBootId(),
+        workspace(properties.workspace()),
+        limits.maxLiveRuns(),
+        limits.maxQueuedRuns(),
+        limits.descriptorBudgetPercent(),
+        limits.pidBudgetPercent(),
+        new SupervisorSettings.Defaults(
+            defaults.timeout(),
+            defaults.noOutputTimeout(),
+            defaults.queueTimeout(),
+            defaults.stopSignal(),
+            defaults.grace(),
+            defaults.retainOutput().toBytes()),
+        new SupervisorSettings.Retention(
+            retention.maxRuns(), retention.maxAge(), retention.maxOutput().toBytes()));
+  }
+
+  /** Closed by the lifecycle and, for its threads, by the adapter's own bean. */
+  @Bean(destroyMethod = "")
+  ProcessSupervisor processSupervisor(
+      SupervisorSettings settings, ChildAdapter adapter, SupervisorMetrics metrics) {
+    return new ProcessSupervisor(
+        settings, adapter, metrics, () -> UlidCreator.getMonotonicUlid().toString());
+  }
+
+  @Bean
+  SupervisorLifecycle supervisorLifecycle(
+      ProcessSupervisor supervisor,
+      SupervisorMetrics metrics,
+      HeadcountProperties properties,
+      DefaultLifecycleProcessor phases,
+      ApplicationContext context) {
+    HeadcountProperties.Shutdown budget = properties.shutdown();
+    phases.setTimeoutForShutdownPhase(
+        SupervisorLifecycle.PHASE, SupervisorLifecycle.longestStop(budget).toMillis());
+    return new SupervisorLifecycle(supervisor, new Shutdown(supervisor, metrics), budget, context);
+  }
+
+  private static String newBootId() {
+    byte[] random = new byte[BOOT_ID_BYTES];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  private static Path workspace(String configured) {
+    Path path;
+    try {
+      path = Path.of(configured.strip()).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw badWorkspace(configured, "is no path: " + e.getReason());
+    }
+    if (!Files.isDirectory(path)) {
+      throw badWorkspace(configured, "must be a directory that exists; there is none at " + path);
+    }
+    return path;
+  }
+
+  private static InvalidConfigurationPropertyValueException badWorkspace(
+      String configured, String reason) {
+    return new InvalidConfigurationPropertyValueException(
+        "headcount.workspace", configured, "It " + reason + " (HEADCOUNT_WORKSPACE).");
+  }
+}

@@ -1,0 +1,116 @@
+package io.headcount.config;
+
+import io.headcount.child.KillPath;
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Shutdown;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.ContextClosedEvent;
+
+/**
+ * Ends every run before the web server stops, so that clients see their runs end and the last
+ * answer of a stopping service is 503, not a refused connection.
+ *
+ * <p>Admission closes with the context's {@link ContextClosedEvent}, which comes before any phase.
+ * The phase is above the web server's graceful one: while it lasts both ports still serve.
+ */
+final class SupervisorLifecycle
+    implements SmartLifecycle, ApplicationListener<ContextClosedEvent>, DisposableBean {
+  private static final Logger LOG = LoggerFactory.getLogger(SupervisorLifecycle.class);
+
+  /**
+   * Stops among the first, long before {@code Integer.MAX_VALUE - 1024}, where the socket closes.
+   */
+  static final int PHASE = Integer.MAX_VALUE - 100;
+
+  /** What the report after the last run may take: the census is bounded by one second. */
+  private static final Duration REPORT = Duration.ofSeconds(2);
+
+  private final ProcessSupervisor supervisor;
+  private final Shutdown shutdown;
+  private final HeadcountProperties.Shutdown budget;
+  private final ApplicationContext context;
+  private final AtomicBoolean stopped = new AtomicBoolean();
+
+  /** Until the stop, so that a start that fails half-way ends what was started meanwhile. */
+  private volatile boolean running = true;
+
+  SupervisorLifecycle(
+      ProcessSupervisor supervisor,
+      Shutdown shutdown,
+      HeadcountProperties.Shutdown budget,
+      ApplicationContext context) {
+    this.supervisor = supervisor;
+    this.shutdown = shutdown;
+    this.budget = budget;
+    this.context = context;
+  }
+
+  /** The longest that the stop takes, which the phase's timeout must not cut short. */
+  static Duration longestStop(HeadcountProperties.Shutdown budget) {
+    return budget
+        .drain()
+        .plus(budget.grace())
+        .plusNanos(KillPath.CONFIRM_NANOS)
+        .plus(budget.margin())
+        .plus(REPORT);
+  }
+
+  @Override
+  public void onApplicationEvent(ContextClosedEvent event) {
+    if (event
+        .getApplicationContext()
+        .equals(context)) { // the management context has an end of its own
+      LOG.info("event=stopping");
+      supervisor.closeAdmission();
+    }
+  }
+
+  @Override
+  public void start() {
+    running = true;
+  }
+
+  @Override
+  public void stop(Runnable callback) {
+    Thread.ofPlatform()
+        .name("headcount-shutdown")
+        .start(() -> {
+          try {
+            stop();
+          } finally {
+            callback.run();
+          }
+        });
+  }
+
+  @Override
+  public void stop() {
+    if (stopped.compareAndSet(false, true)) {
+      shutdown.run(budget.drain(), budget.grace(), budget.margin());
+    }
+    running = false;
+  }
+
+  /** A context that failed to start is not stopped, only destroyed. */
+  @Override
+  public void destroy() {
+    stop();
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  @Override
+  public int getPhase() {
+    return PHASE;
+  }
+}

@@ -1,0 +1,60 @@
+package io.headcount.metrics;
+
+import io.headcount.child.Census;
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.RunState;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.stereotype.Component;
+
+/** {@code /actuator/headcount}: who is out there, and what is open for them. */
+@Component
+@Endpoint(id = "headcount")
+public final class HeadcountEndpoint {
+  private final ProcessSupervisor supervisor;
+  private final CensusCache census;
+
+  /** An endpoint for this supervisor. */
+  public HeadcountEndpoint(ProcessSupervisor supervisor, CensusCache census) {
+    this.supervisor = supervisor;
+    this.census = census;
+  }
+
+  /** The count of this moment. */
+  @ReadOperation
+  public Headcount headcount() {
+    Map<String, Integer> runs = new LinkedHashMap<>();
+    for (RunState state : RunState.values()) {
+      runs.put(state.label(), supervisor.count(state));
+    }
+    Census now = census.get();
+    return new Headcount(
+        supervisor.settings().bootId(),
+        supervisor.isClosing(),
+        runs,
+        now.live(),
+        new TreeMap<>(supervisor.adapter().openDescriptors()),
+        now);
+  }
+
+  /**
+   * The count.
+   *
+   * @param bootId names this life of the service
+   * @param stopping whether nothing is started any more
+   * @param runs by state
+   * @param liveChildren processes alive below the service
+   * @param descriptors open for runs, by kind
+   * @param census the last one, with the processes by name
+   */
+  public record Headcount(
+      String bootId,
+      boolean stopping,
+      Map<String, Integer> runs,
+      int liveChildren,
+      Map<String, Long> descriptors,
+      Census census) {}
+}
