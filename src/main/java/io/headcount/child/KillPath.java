@@ -2,6 +2,7 @@ package io.headcount.child;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * SIGKILL to all that is left, looks until two in a row are empty or {@link #CONFIRM_NANOS} are
  * over, and the report.
  *
- * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless a
- * look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an obedient
- * tree is seen to be gone soon and a stubborn one costs little.
+ * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
+ * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
+ * obedient tree is seen to be gone soon and a stubborn one costs little.
  *
  * <p>Owner thread only.
  */
@@ -33,6 +34,7 @@ public final class KillPath<P> {
   private final Owner owner;
   private final ProcessTree<P> tree;
   private final Consumer<Report> done;
+  private final LongSupplier nanoTime;
 
   private Phase phase = Phase.IDLE;
   private StopOrder order;
@@ -58,10 +60,20 @@ public final class KillPath<P> {
    * @param done hears the report, once
    */
   public KillPath(Owner owner, ProcessTree<P> tree, StopOrder order, Consumer<Report> done) {
+    this(owner, tree, order, done, System::nanoTime);
+  }
+
+  KillPath(
+      Owner owner,
+      ProcessTree<P> tree,
+      StopOrder order,
+      Consumer<Report> done,
+      LongSupplier nanoTime) {
     this.owner = owner;
     this.tree = tree;
     this.order = order;
     this.done = done;
+    this.nanoTime = nanoTime;
   }
 
   public boolean isDone() {
@@ -82,12 +94,14 @@ public final class KillPath<P> {
     switch (phase) {
       case IDLE -> enter(Phase.SIGNAL, wanted);
       case SIGNAL -> {
-        // The look for the first signal is under way: nothing was sent yet.
-        order = new StopOrder(wanted.signal(), Math.min(order.graceNanos(), wanted.graceNanos()));
+        // The look for the first signal is under way: nothing was sent yet. SIGKILL stays SIGKILL.
+        if (order.signal() != Signal.SIGKILL) {
+          order = new StopOrder(wanted.signal(), Math.min(order.graceNanos(), wanted.graceNanos()));
+        }
       }
       case GRACE -> {
         long grace = wanted.signal() == Signal.SIGKILL ? 0 : wanted.graceNanos();
-        long wantedDeadline = System.nanoTime() + grace;
+        long wantedDeadline = nanoTime.getAsLong() + grace;
         if (wantedDeadline - deadline < 0) {
           deadline = wantedDeadline;
           lookSoon();
@@ -97,7 +111,9 @@ public final class KillPath<P> {
     }
   }
 
-  /** Something happened that may have emptied the tree (the leader's exit): look without waiting. */
+  /**
+   * Something happened that may have emptied the tree (the leader's exit): look without waiting.
+   */
   public void lookSoon() {
     if (phase == Phase.GRACE || phase == Phase.KILL) {
       pause = FIRST_PAUSE_NANOS;
@@ -137,7 +153,7 @@ public final class KillPath<P> {
       return;
     }
     emptyBefore = false;
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     switch (phase) {
       case SIGNAL -> {
         boolean kill = order.signal() == Signal.SIGKILL || order.graceNanos() == 0;

@@ -179,13 +179,14 @@ public final class ProcessSupervisor implements AutoCloseable {
       predecessor.stop(Reason.MANUAL_CANCEL, predecessor.defaultStop());
       ends.add(predecessor.exited());
     }
-    CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-        .thenRun(
-            () -> {
-              if (admission.admit(run, true)) {
-                run.begin();
-              }
-            });
+    CompletableFuture<Void> _ =
+        CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+            .thenRun(
+                () -> {
+                  if (admission.admit(run, true)) {
+                    run.begin();
+                  }
+                });
   }
 
   /**
@@ -316,7 +317,7 @@ public final class ProcessSupervisor implements AutoCloseable {
           try {
             return child.signal(signal, target);
           } catch (UnsupportedOperationException e) {
-            throw new SupervisorException.Unsupported("/signal", e.getMessage());
+            throw new SupervisorException.Unsupported("/signal", String.valueOf(e.getMessage()));
           }
         });
   }
@@ -414,7 +415,7 @@ public final class ProcessSupervisor implements AutoCloseable {
         checkCapacity();
         next.begin();
       } catch (SupervisorException e) {
-        next.refuse(new StartFailure(StartFailure.Kind.RESOURCES, null, e.getMessage()));
+        next.refuse(new StartFailure(StartFailure.Kind.RESOURCES, null, String.valueOf(e.getMessage())));
       }
     }
 

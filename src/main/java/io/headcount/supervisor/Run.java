@@ -199,7 +199,8 @@ public final class Run {
     owner.execute(
         () -> {
           try {
-            question
+            CompletableFuture<T> _ =
+                question
                 .apply(child)
                 .whenComplete(
                     (value, failure) -> {

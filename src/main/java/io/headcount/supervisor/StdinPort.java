@@ -35,6 +35,7 @@ public final class StdinPort {
    * @throws SupervisorException.StdinClosed if it is closed, or the command closed it
    * @throws SupervisorException.StdinOffset if {@code at} lies beyond what was accepted
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // writers take turns
   public Written write(Source source, @Nullable Long at, boolean eof)
       throws java.io.IOException, InterruptedException {
     writer.lockInterruptibly();

@@ -2,7 +2,6 @@ package io.headcount.child.linux;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -101,7 +100,7 @@ final class ProcTable implements Runnable {
     private final Map<Integer, ProcEntry> table;
     private final Map<Integer, Boolean> below = new HashMap<>();
     private final Map<ProcId, Tree> found = new HashMap<>();
-    private final Map<Tree, List<ProcEntry>> alive = new IdentityHashMap<>();
+    private final Map<Tree, List<ProcEntry>> alive = new HashMap<>();
     private final List<ProcEntry> unattributed = new ArrayList<>();
     private int zombies;
 

@@ -1,0 +1,210 @@
+package io.headcount.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headcount.child.ChildExit;
+import io.headcount.child.ChildSpec.Limits;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Section 7: what a child gets, and nothing of the service's own. */
+class WhatAChildGetsTests {
+  private static Supervised house;
+
+  @BeforeAll
+  static void open() {
+    house = new Supervised();
+  }
+
+  @AfterAll
+  static void close() {
+    house.close();
+  }
+
+  private static String outputOf(RunSpec spec) {
+    Run run = house.supervisor.start(spec);
+    RunView view = Supervised.exited(run);
+    assertThat(view.exit()).as("%s %s", view, Supervised.stdout(run)).isNotNull();
+    return Supervised.stdout(run);
+  }
+
+  @Test
+  void descriptorsZeroOneAndTwoAndNoOthers() throws IOException {
+    List<java.nio.channels.Channel> strangers = new java.util.ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      strangers.add(java.nio.channels.ServerSocketChannel.open());
+    }
+    String listed = outputOf(RunSpec.of(List.of("ls", "/proc/self/fd")));
+    for (java.nio.channels.Channel stranger : strangers) {
+      stranger.close();
+    }
+
+    // 3 is the folder that ls itself reads.
+    assertThat(listed.lines().toList()).containsExactly("0", "1", "2", "3");
+  }
+
+  @Test
+  void sessionAndGroupOfItsOwn() {
+    String[] stat = outputOf(RunSpec.of(List.of("cat", "/proc/self/stat"))).split(" ", -1);
+
+    assertThat(stat[4]).as("group").isEqualTo(stat[0]);
+    assertThat(stat[5]).as("session").isEqualTo(stat[0]);
+  }
+
+  @Test
+  void defaultSignalActionsAndAnEmptyMask() {
+    String status = outputOf(RunSpec.of(List.of("cat", "/proc/self/status")));
+
+    Map<String, String> fields =
+        status.lines()
+            .map(line -> line.split(":\\s*", 2))
+            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+    assertThat(fields.get("SigBlk")).isEqualTo("0000000000000000");
+    assertThat(Long.parseUnsignedLong(fields.get("SigIgn"), 16) & 0x7fff_ffffL).isZero();
+    assertThat(fields.get("SigCgt")).isEqualTo("0000000000000000");
+  }
+
+  @Test
+  void smallEnvironmentWithNothingOfTheServicesOwn() {
+    Map<String, @Nullable String> asked = new HashMap<>();
+    asked.put("CI", "1");
+    asked.put("HOME", null);
+    asked.put("EMPTY", "");
+    String listed =
+        outputOf(
+            Specs.with(
+                new RunSpec.Command.Argv(List.of("env")),
+                null,
+                asked,
+                new RunSpec.Stdin.Closed(),
+                Limits.NONE));
+
+    Map<String, String> env =
+        listed.lines()
+            .map(line -> line.split("=", 2))
+            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
+    assertThat(env).containsEntry("CI", "1").containsEntry("EMPTY", "").doesNotContainKey("HOME");
+    assertThat(env.get("HEADCOUNT_RUN")).startsWith(house.bootId + ".run-");
+    assertThat(env.keySet())
+        .filteredOn(name -> !name.startsWith("LC_"))
+        .isSubsetOf(Set.of("PATH", "USER", "LANG", "TZ", "TMPDIR", "CI", "EMPTY", "HEADCOUNT_RUN"));
+  }
+
+  @Test
+  void workingDirectoryAskedFor(@TempDir Path folder) throws IOException {
+    Path real = folder.toRealPath();
+    String there =
+        outputOf(
+            Specs.with(
+                new RunSpec.Command.Argv(List.of("pwd")),
+                real.toString(),
+                Map.of(),
+                new RunSpec.Stdin.Closed(),
+                Limits.NONE));
+
+    assertThat(there.strip()).isEqualTo(real.toString());
+    assertThat(outputOf(RunSpec.of(List.of("pwd"))).strip())
+        .isEqualTo(Path.of("").toAbsolutePath().toRealPath().toString());
+  }
+
+  @Test
+  void commandIsFoundInThePathOfTheRequest(@TempDir Path folder) throws IOException {
+    Path tool = folder.resolve("my-tool");
+    Files.writeString(tool, "#!/bin/sh\necho found\n");
+    assertThat(tool.toFile().setExecutable(true)).isTrue();
+
+    String found =
+        outputOf(
+            Specs.with(
+                new RunSpec.Command.Argv(List.of("my-tool")),
+                null,
+                Map.of("PATH", "/nowhere:" + folder + ":/bin"),
+                new RunSpec.Stdin.Closed(),
+                Limits.NONE));
+
+    assertThat(found).isEqualTo("found\n");
+  }
+
+  @Test
+  void stdinIsAtItsEndAtOnce() {
+    assertThat(outputOf(RunSpec.of(List.of("cat")))).isEmpty();
+  }
+
+  @Test
+  void inlineStdinIsReadWholeAndThenEnds() {
+    byte[] bytes = "0123456789\n".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+
+    String counted =
+        outputOf(
+            Specs.with(
+                new RunSpec.Command.Argv(List.of("wc", "-c")),
+                null,
+                Map.of(),
+                new RunSpec.Stdin.Inline(bytes),
+                Limits.NONE));
+
+    assertThat(counted.strip()).isEqualTo(Integer.toString(bytes.length));
+  }
+
+  @Test
+  void raisedOomScore() throws IOException {
+    int own = Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+
+    Run run = house.shellReady("echo ready; sleep 1000");
+    String score =
+        Files.readString(Path.of("/proc/" + run.view().pid() + "/oom_score_adj")).strip();
+    house.supervisor.cancel(run.id(), null, null);
+
+    assertThat(Integer.parseInt(score)).isEqualTo(Math.min(1000, own + 500));
+  }
+
+  @Test
+  void limitsAskedFor() {
+    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20);
+    String listed =
+        outputOf(
+            Specs.with(
+                new RunSpec.Command.Shell("sleep 0.1; ulimit -n; ulimit -t; ulimit -v"),
+                null,
+                Map.of(),
+                new RunSpec.Stdin.Closed(),
+                limits));
+
+    assertThat(listed.lines().toList()).containsExactly("64", "100", Integer.toString(1 << 20));
+  }
+
+  @Test
+  void fileSizeLimitBites(@TempDir Path folder) {
+    Run run =
+        house.supervisor.start(
+            Specs.with(
+                new RunSpec.Command.Shell("sleep 0.1; head -c 2000000 /dev/zero > big"),
+                folder.toString(),
+                Map.of(),
+                new RunSpec.Stdin.Closed(),
+                new Limits(null, null, null, null, 1L << 20)));
+
+    RunView view = Supervised.exited(run);
+
+    assertThat(folder.resolve("big").toFile().length()).isEqualTo(1L << 20);
+    assertThat(view.exit()).extracting(ChildExit::code).isNotEqualTo(0);
+  }
+
+  @Test
+  void shellOnlyWhenAskedFor() {
+    assertThat(outputOf(RunSpec.of(List.of("echo", "$HOME", ";", "*")))).isEqualTo("$HOME ; *\n");
+    assertThat(outputOf(RunSpec.of(new RunSpec.Command.Shell("echo $((1+1))")))).isEqualTo("2\n");
+  }
+}
