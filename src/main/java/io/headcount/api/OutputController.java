@@ -8,7 +8,9 @@ import io.headcount.supervisor.Violation;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -38,7 +40,14 @@ class OutputController {
       summary = "Read the output",
       description =
           "Raw bytes. Positions count the bytes of the representation asked for: of both streams"
-              + " in the order they came, or of one alone.")
+              + " in the order they came, or of one alone.",
+      responses =
+          @ApiResponse(
+              responseCode = "200",
+              content =
+                  @Content(
+                      mediaType = "application/octet-stream",
+                      schema = @Schema(type = "string", format = "binary"))))
   @Parameter(
       name = "Range",
       in = ParameterIn.HEADER,

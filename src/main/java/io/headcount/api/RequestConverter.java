@@ -13,7 +13,10 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -75,9 +78,29 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
     try {
       document = mapper.readTree(body);
     } catch (JacksonException e) {
-      throw new HttpMessageNotReadableException(e.getOriginalMessage(), e, message);
+      throw new HttpMessageNotReadableException(describe(e), e, message);
     }
     return (ApiRequest) RecordReader.read(document, type.asSubclass(Record.class));
+  }
+
+  /** In our own words: the parser's name its classes and switches. */
+  private static String describe(JacksonException failure) {
+    String trouble =
+        switch (failure) {
+          case StreamConstraintsException _ ->
+              "The body is nested deeper than "
+                  + MAX_DEPTH
+                  + " levels, or has a name or a number that is too long";
+          case DatabindException _ -> "Something follows the end of the JSON document";
+          case JacksonException other
+              when String.valueOf(other.getOriginalMessage()).startsWith("Duplicate") ->
+              "An object has the same name twice";
+          default -> "The body is no JSON";
+        };
+    TokenStreamLocation at = failure.getLocation();
+    return at == null || at.getLineNr() < 1
+        ? trouble + "."
+        : "%s (line %d, column %d).".formatted(trouble, at.getLineNr(), at.getColumnNr());
   }
 
   private byte[] readBody(InputStream stream) throws IOException {

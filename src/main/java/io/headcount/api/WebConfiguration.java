@@ -5,6 +5,7 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -20,6 +21,10 @@ class WebConfiguration implements WebMvcConfigurer {
   @Override
   public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
     builder.addCustomConverter(new RequestConverter(settings.maxBodyBytes()));
+    // A library on the class path must not teach the service another format.
+    builder.configureMessageConvertersList(converters ->
+        converters.removeIf(
+            converter -> converter.getSupportedMediaTypes().contains(MediaType.APPLICATION_YAML)));
   }
 
   /** Static, so that the web server can be made before the rest of the application is. */

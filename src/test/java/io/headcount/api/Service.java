@@ -1,0 +1,83 @@
+package io.headcount.api;
+
+import static org.awaitility.Awaitility.await;
+
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Reason;
+import io.headcount.supervisor.Run;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalManagementPort;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The whole service on ports of its own, with real processes; one for all classes that extend it.
+ */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "headcount.http.max-body=64KB",
+      "headcount.http.max-wait=30s",
+      "headcount.defaults.grace=1s",
+      "headcount.limits.max-live-runs=8",
+      "headcount.limits.max-queued-runs=2"
+    })
+abstract class Service {
+  static final String JSON = "application/json";
+  static final String PROBLEM = "application/problem+json";
+
+  @LocalServerPort private int port;
+  @LocalManagementPort private int managementPort;
+  @Autowired ProcessSupervisor supervisor;
+
+  Client api;
+  Client management;
+
+  @BeforeEach
+  void connect() {
+    api = Client.of(port);
+    management = Client.of(managementPort);
+  }
+
+  @AfterEach
+  void endEverything() throws Exception {
+    CompletableFuture<?>[] ends =
+        supervisor.cancelAll(Reason.SHUTDOWN).stream()
+            .map(Run::released)
+            .toArray(CompletableFuture[]::new);
+    CompletableFuture.allOf(ends).get(20, TimeUnit.SECONDS);
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Waits until a run is in a state, and returns it. */
+  JsonNode awaitState(String id, String state) {
+    return await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> api.get("/v1/runs/" + id).json(),
+            run -> state.equals(run.path("state").asString()));
+  }
+
+  /** Waits until a run has written so many bytes. */
+  void awaitOutput(String id, long bytes) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> supervisor.get(id).output().next() >= bytes);
+  }
+
+  static String id(JsonNode run) {
+    return run.path("id").asString();
+  }
+}

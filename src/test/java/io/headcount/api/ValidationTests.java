@@ -1,0 +1,168 @@
+package io.headcount.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headcount.api.Client.Reply;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ValidationTests extends Service {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0001',
+      value = {
+        "{}                                                                   | /argv",
+        "{\"argv\": null}                                                     | /argv",
+        "{\"argv\": []}                                                       | /argv",
+        "{\"argv\": [\"\"]}                                                   | /argv",
+        "{\"argv\": \"ls\"}                                                   | /argv",
+        "{\"argv\": [\"ls\", 5]}                                              | /argv/1",
+        "{\"argv\": [\"ls\", null]}                                           | /argv/1",
+        "{\"argv\": [\"a\\u0000b\"]}                                          | /argv/0",
+        "{\"argv\": [\"ls\"], \"shell\": \"ls\"}                              | /shell",
+        "{\"shell\": \" \"}                                                   | /shell",
+        "{\"shell\": 5}                                                       | /shell",
+        "{\"shell\": \"ls\", \"cwd\": \"/no/such\"}                           | /cwd",
+        "{\"shell\": \"ls\", \"cwd\": \"/etc/passwd\"}                        | /cwd",
+        "{\"shell\": \"ls\", \"env\": {\"A=B\": \"x\"}}                       | /env/A=B",
+        "{\"shell\": \"ls\", \"env\": {\"A\": 5}}                             | /env/A",
+        "{\"shell\": \"ls\", \"env\": {\"a/b~c\": true}}                      | /env/a~1b~0c",
+        "{\"shell\": \"ls\", \"env\": []}                                     | /env",
+        "{\"shell\": \"ls\", \"stdin\": {\"mode\": \"open\"}}                 | /stdin/mode",
+        "{\"shell\": \"ls\", \"stdin\": {\"mode\": \"inline\"}}               | /stdin/text",
+        "{\"shell\": \"ls\", \"stdin\": {\"text\": \"x\"}}                    | /stdin/text",
+        "{\"shell\": \"ls\", \"stdin\": {\"mode\": \"pipe\", \"base64\": \"eA==\"}} | /stdin/base64",
+        "{\"shell\": \"ls\", \"stdin\": {\"mode\": \"inline\", \"base64\": \"*\"}}  | /stdin/base64",
+        "{\"shell\": \"ls\", \"stdin\": \"closed\"}                           | /stdin",
+        "{\"shell\": \"ls\", \"tty\": {\"columns\": 80}}                      | /tty",
+        "{\"shell\": \"ls\", \"timeoutMs\": \"5\"}                            | /timeoutMs",
+        "{\"shell\": \"ls\", \"timeoutMs\": 5.0}                              | /timeoutMs",
+        "{\"shell\": \"ls\", \"timeoutMs\": -1}                               | /timeoutMs",
+        "{\"shell\": \"ls\", \"timeoutMs\": 9007199254740993}                 | /timeoutMs",
+        "{\"shell\": \"ls\", \"timeoutMs\": 99999999999999999999}             | /timeoutMs",
+        "{\"shell\": \"ls\", \"noOutputTimeoutMs\": true}                     | /noOutputTimeoutMs",
+        "{\"shell\": \"ls\", \"queueTimeoutMs\": -5}                          | /queueTimeoutMs",
+        "{\"shell\": \"ls\", \"stop\": {\"signal\": \"SIGNONE\"}}             | /stop/signal",
+        "{\"shell\": \"ls\", \"stop\": {\"graceMs\": 60001}}                  | /stop/graceMs",
+        "{\"shell\": \"ls\", \"stop\": {\"grace\": 5}}                        | /stop/grace",
+        "{\"shell\": \"ls\", \"descendants\": \"leave\"}                      | /descendants",
+        "{\"shell\": \"ls\", \"replaceExistingScope\": true}                  | /replaceExistingScope",
+        "{\"shell\": \"ls\", \"replaceExistingScope\": 1}                     | /replaceExistingScope",
+        "{\"shell\": \"ls\", \"labels\": {\"a:b\": \"x\"}}                    | /labels/a:b",
+        "{\"shell\": \"ls\", \"labels\": {\"a\": null}}                       | /labels/a",
+        "{\"shell\": \"ls\", \"limits\": {\"openFiles\": 0}}                  | /limits/openFiles",
+        "{\"shell\": \"ls\", \"output\": {\"retainBytes\": 0}}                | /output/retainBytes",
+        "{\"shell\": \"ls\", \"outptu\": {}}                                  | /outptu",
+      })
+  void namesTheFieldWhenItIsNotAsExpected(String body, String pointer) {
+    Reply reply = api.post("/v1/runs", body.strip());
+    assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+    assertThat(reply.header("Content-Type")).isEqualTo(PROBLEM);
+    assertThat(reply.code()).isEqualTo("validation");
+    assertThat(reply.pointers()).containsExactly(pointer);
+  }
+
+  @Test
+  void namesAllFieldsWhenSeveralAreNotAsExpected() {
+    Reply types = api.post("/v1/runs", "{\"argv\": 1, \"cwd\": 2, \"nope\": 3}");
+    assertThat(types.pointers()).containsExactlyInAnyOrder("/argv", "/cwd", "/nope");
+    Reply values =
+        api.post(
+            "/v1/runs", "{\"stdin\": {\"mode\": \"?\"}, \"timeoutMs\": -1, \"cwd\": \"/no/such\"}");
+    assertThat(values.pointers())
+        .containsExactlyInAnyOrder("/argv", "/stdin/mode", "/timeoutMs", "/cwd");
+  }
+
+  @Test
+  void takesNullForAbsentWhenAFieldIsNull() {
+    Reply reply =
+        api.post(
+            "/v1/runs",
+            "{\"argv\": [\"true\"], \"shell\": null, \"name\": null, \"cwd\": null, \"env\": null,"
+                + " \"stdin\": null, \"tty\": null, \"timeoutMs\": null, \"stop\": null,"
+                + " \"descendants\": null, \"scopeKey\": null, \"replaceExistingScope\": null,"
+                + " \"labels\": null, \"limits\": null, \"output\": null}");
+    assertThat(reply.status()).isEqualTo(201);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "null", "5", "\"x\""})
+  void refusesTheDocumentWhenItIsNoObject(String body) {
+    Reply reply = api.post("/v1/runs", body);
+    assertThat(reply.status()).isEqualTo(422);
+    assertThat(reply.pointers()).containsExactly("");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "{\"argv\": [\"ls\"]} x",
+        "{\"argv\": [\"ls\"]}{}",
+        "{\"argv\": [\"ls\"], \"argv\": [\"rm\"]}",
+        "{'argv': []}",
+        "[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]"
+      })
+  void answers400WhenTheBodyIsNoJson(String body) {
+    Reply reply = api.post("/v1/runs", body);
+    assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+    assertThat(reply.code()).isEqualTo("malformed");
+    assertThat(reply.text()).doesNotContain("jackson").doesNotContain("java.");
+  }
+
+  @Test
+  void answers400WhenTheBodyIsNoUtf8() {
+    byte[] body = "{\"shell\": \"ls \u00ff\"}".getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(api.bytes("/v1/runs", body, "Content-Type", JSON).code()).isEqualTo("malformed");
+  }
+
+  @Test
+  void answers413WhenTheBodyIsTooLarge() {
+    String large = "{\"shell\": \"" + "x".repeat(70_000) + "\"}";
+    Reply reply = api.post("/v1/runs", large);
+    assertThat(reply.status()).isEqualTo(413);
+    assertThat(reply.code()).isEqualTo("too-large");
+    Reply chunked =
+        api.send(
+            "POST",
+            "/v1/runs",
+            java.net.http.HttpRequest.BodyPublishers.ofInputStream(
+                () -> new java.io.ByteArrayInputStream(large.getBytes(StandardCharsets.UTF_8))),
+            "Content-Type",
+            JSON);
+    assertThat(chunked.status()).isEqualTo(413);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded", "application/yaml"})
+  void answers415WhenTheBodyIsNotCalledJson(String type) {
+    Reply reply =
+        api.bytes("/v1/runs", "{}".getBytes(StandardCharsets.UTF_8), "Content-Type", type);
+    assertThat(reply.status()).isEqualTo(415);
+    assertThat(reply.code()).isEqualTo("unsupported-media-type");
+    assertThat(api.bytes("/v1/runs", new byte[] {'{', '}'}).status()).isEqualTo(415);
+  }
+
+  @AfterEach
+  void nothingWasStarted() {
+    assertThat(
+            supervisor
+                .list(
+                    new io.headcount.supervisor.RunQuery(
+                        java.util.Set.of(io.headcount.supervisor.RunState.STARTING),
+                        java.util.Set.of(),
+                        null,
+                        java.util.Map.of(),
+                        1,
+                        null))
+                .runs())
+        .isEmpty();
+  }
+}
