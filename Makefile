@@ -25,7 +25,9 @@ run: need-mvn ## Builds and serves on 127.0.0.1:8080, management on 8081; ARGS="
 	$(MVN) $(MVN_FLAGS) compile jar:jar@default-jar spring-boot:repackage@repackage && \
 	unset JAVA25_HOME && exec "$$jdk/bin/java" -jar $(JAR) $(ARGS)
 
-test: need-mvn $(HELM) ## Runs every check: format, chart lint, compiler with Error Prone and NullAway, all tests
+test: need-mvn ## Installs what the tests need and runs every check: format, chart lint, Error Prone and NullAway, all tests
+	@scripts/install-tools
+	@$(MAKE) --no-print-directory $(HELM)
 	@$(call with_jdk,spotless:check)
 	$(HELM) lint --strict $(CHART)
 	$(HELM) template headcount $(CHART) >/dev/null

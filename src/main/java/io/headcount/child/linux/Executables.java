@@ -18,7 +18,7 @@ final class Executables {
    *     itself, so that the kernel says what is wrong
    */
   static String find(String command, @Nullable String path, Path cwd) {
-    if (command.indexOf('/') >= 0) {
+    if (command.isEmpty() || command.indexOf('/') >= 0) {
       return command;
     }
     String there = null;

@@ -4,8 +4,11 @@ import io.headcount.child.UnsupportedPlatformException;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this machine has, found out once at the start. What we cannot do without is refused here, by
@@ -18,6 +21,15 @@ import java.util.Map;
  */
 record Platform(Map<String, String> capabilities, int pid, int session, int group) {
   private static final int SIGCHLD = 17;
+
+  private static final List<String> PROCESSORS = List.of("amd64", "aarch64");
+  private static final List<String> FUNCTIONS =
+      List.of(
+          "posix_spawn_file_actions_addclosefrom_np",
+          "posix_spawn_file_actions_addchdir_np",
+          "gnu_get_libc_version",
+          "strerrorname_np");
+
   private static final String OTHERWISE =
       " Or choose headcount.child.adapter=jdk, which promises less (docs/adapters.md).";
 
@@ -28,62 +40,113 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
    * @throws UnsupportedPlatformException saying what is missing
    */
   static Platform prepare() {
-    String system = System.getProperty("os.name");
-    require(system.equals("Linux"), "expected Linux, got " + system + ".");
-    requireLibc();
     int pid = (int) ProcessHandle.current().pid();
-    requirePidfd(pid);
-    require(
-        Libc.access(Adoptees.list(pid), Libc.F_OK) == 0,
-        "the kernel does not list children in "
-            + Adoptees.list(pid)
-            + ": it needs CONFIG_PROC_CHILDREN, and /proc mounted.");
+    String missing = missing(new RealProbe(pid));
+    if (missing != null) {
+      throw new UnsupportedPlatformException(
+          "The linux child adapter cannot run here: " + missing + OTHERWISE);
+    }
     int subreaper = Libc.becomeSubreaper();
-    require(
-        subreaper == 0,
-        "prctl(PR_SET_CHILD_SUBREAPER) failed with " + Errno.name(-subreaper) + ".");
+    if (subreaper != 0) {
+      throw new UnsupportedPlatformException(
+          "prctl(PR_SET_CHILD_SUBREAPER) failed with " + Errno.name(-subreaper) + "." + OTHERWISE);
+    }
     Libc.resetSignal(SIGCHLD);
     openStandardDescriptors();
     Map<String, String> found = new LinkedHashMap<>();
-    found.put("adapter", "linux");
     found.put("kernel", System.getProperty("os.version"));
     found.put("arch", System.getProperty("os.arch"));
     found.put("libc", "glibc " + Libc.version());
     found.put("pidfd", "yes");
     found.put("subreaper", "yes");
-    return new Platform(Map.copyOf(found), pid, Libc.getsid(0), Libc.getpgid(0));
+    return new Platform(
+        Collections.unmodifiableMap(found), pid, Libc.getsid(0), Libc.getpgid(0));
   }
 
-  private static void requireLibc() {
-    for (String function :
-        new String[] {
-          "posix_spawn_file_actions_addclosefrom_np",
-          "posix_spawn_file_actions_addchdir_np",
-          "gnu_get_libc_version",
-          "strerrorname_np"
-        }) {
-      require(
-          Libc.has(function),
-          "this libc has no "
-              + function
-              + ": expected glibc 2.34 or newer (musl, as in Alpine images, has none of it).");
+  /** What is asked of the machine. */
+  interface Probe {
+    String system();
+
+    String processor();
+
+    boolean hasFunction(String name);
+
+    /** 0, or the error number of {@code pidfd_open(2)}. */
+    int pidfdOpenErrno();
+
+    /** 0, or the error number of {@code waitid(2)} with {@code P_PIDFD}. */
+    int waitidPidfdErrno();
+
+    boolean listsChildren();
+  }
+
+  /** Says what the machine lacks, null if nothing. The order matters: each needs what is before it. */
+  static @Nullable String missing(Probe probe) {
+    if (!probe.system().equals("Linux")) {
+      return "expected Linux, got " + probe.system() + ".";
     }
+    if (!PROCESSORS.contains(probe.processor())) {
+      return "expected a processor of x86-64 or arm64, got " + probe.processor() + ".";
+    }
+    for (String function : FUNCTIONS) {
+      if (!probe.hasFunction(function)) {
+        return "this libc has no "
+            + function
+            + ": expected glibc 2.34 or newer (musl, as in Alpine images, has none of it).";
+      }
+    }
+    if (probe.pidfdOpenErrno() != 0) {
+      return "pidfd_open failed with "
+          + Errno.name(probe.pidfdOpenErrno())
+          + ": expected a kernel of 5.4 or newer, and a seccomp profile that allows it.";
+    }
+    // Our own process is no child of ours: ECHILD says that P_PIDFD is known.
+    if (probe.waitidPidfdErrno() == Errno.EINVAL || probe.waitidPidfdErrno() == Errno.ENOSYS) {
+      return "waitid does not know P_PIDFD: expected a kernel of 5.4 or newer.";
+    }
+    if (!probe.listsChildren()) {
+      return "the kernel does not list children in /proc/PID/task/TID/children:"
+          + " expected one with CONFIG_PROC_CHILDREN, and /proc mounted.";
+    }
+    return null;
   }
 
-  /** waitid of our own pidfd fails with ECHILD where P_PIDFD is known, with EINVAL where not. */
-  private static void requirePidfd(int pid) {
-    int pidfd = Processes.pidfdOpen(pid);
-    require(
-        pidfd >= 0,
-        "pidfd_open failed with "
-            + Errno.name(-pidfd)
-            + ": expected a kernel of 5.4 or newer, and a seccomp profile that allows it.");
-    Processes.Wait wait = Processes.peek(pidfd);
-    Libc.close(pidfd);
-    require(
-        !(wait instanceof Processes.Wait.Failed(int errno)
-            && (errno == Errno.EINVAL || errno == Errno.ENOSYS)),
-        "waitid does not know P_PIDFD: expected a kernel of 5.4 or newer.");
+  private record RealProbe(int pid) implements Probe {
+    @Override
+    public String system() {
+      return System.getProperty("os.name");
+    }
+
+    @Override
+    public String processor() {
+      return System.getProperty("os.arch");
+    }
+
+    @Override
+    public boolean hasFunction(String name) {
+      return Libc.has(name);
+    }
+
+    @Override
+    public int pidfdOpenErrno() {
+      int pidfd = Processes.pidfdOpen(pid);
+      return pidfd < 0 ? -pidfd : -Math.min(0, Libc.close(pidfd));
+    }
+
+    @Override
+    public int waitidPidfdErrno() {
+      int pidfd = Processes.pidfdOpen(pid);
+      try {
+        return Processes.peek(pidfd) instanceof Processes.Wait.Failed(int errno) ? errno : 0;
+      } finally {
+        Libc.close(pidfd);
+      }
+    }
+
+    @Override
+    public boolean listsChildren() {
+      return Libc.access(Adoptees.list(pid), Libc.F_OK) == 0;
+    }
   }
 
   /**
@@ -97,13 +160,6 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     } while (fd >= 0 && fd <= 2);
     if (fd > 2) {
       Libc.close(fd);
-    }
-  }
-
-  private static void require(boolean condition, String otherwise) {
-    if (!condition) {
-      throw new UnsupportedPlatformException(
-          "The linux child adapter cannot run here: " + otherwise + OTHERWISE);
     }
   }
 

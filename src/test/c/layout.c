@@ -1,0 +1,87 @@
+/* What the libc bindings assume of the machine they were compiled for. It need not run: it compiles or it does not. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SAME(what, value) _Static_assert((what) == (value), #what " is not " #value)
+
+/* Given by the test, from Arch. */
+SAME(SYS_waitid, WAITID);
+SAME(sizeof(struct epoll_event), EPOLL_EVENT_SIZE);
+SAME(offsetof(struct epoll_event, data), EPOLL_DATA_OFFSET);
+
+SAME(offsetof(struct epoll_event, events), 0);
+SAME(SYS_pidfd_open, 434);
+SAME(SYS_pidfd_send_signal, 424);
+SAME(offsetof(siginfo_t, si_code), 8);
+SAME(offsetof(siginfo_t, si_pid), 16);
+SAME(offsetof(siginfo_t, si_status), 24);
+SAME(sizeof(siginfo_t), 128);
+SAME(offsetof(struct rusage, ru_utime), 0);
+SAME(offsetof(struct rusage, ru_stime), 16);
+SAME(offsetof(struct rusage, ru_maxrss), 32);
+SAME(sizeof(struct rlimit), 16);
+SAME(sizeof(long), 8);
+_Static_assert(sizeof(posix_spawnattr_t) <= 1024, "posix_spawnattr_t is large");
+_Static_assert(sizeof(posix_spawn_file_actions_t) <= 1024, "file actions are large");
+_Static_assert(sizeof(sigset_t) <= 1024, "sigset_t is large");
+SAME(POSIX_SPAWN_SETSIGDEF, 0x04);
+SAME(POSIX_SPAWN_SETSIGMASK, 0x08);
+SAME(POSIX_SPAWN_SETSID, 0x80);
+SAME(O_RDONLY, 0);
+SAME(O_WRONLY, 1);
+SAME(O_NONBLOCK, 0x800);
+SAME(O_CLOEXEC, 0x80000);
+SAME(F_SETFL, 4);
+SAME(_SC_CLK_TCK, 2);
+SAME(_SC_PAGESIZE, 30);
+SAME(PR_SET_CHILD_SUBREAPER, 36);
+SAME(P_PID, 1);
+SAME(WNOHANG, 1);
+SAME(WEXITED, 4);
+SAME(WNOWAIT, 0x01000000);
+SAME(CLD_EXITED, 1);
+SAME(EPOLLIN, 1);
+SAME(EPOLLOUT, 4);
+SAME(EPOLLERR, 8);
+SAME(EPOLLHUP, 16);
+SAME(EPOLL_CTL_ADD, 1);
+SAME(EPOLL_CTL_DEL, 2);
+SAME(EPOLL_CTL_MOD, 3);
+SAME(EPOLL_CLOEXEC, 0x80000);
+SAME(RLIMIT_CPU, 0);
+SAME(RLIMIT_FSIZE, 1);
+SAME(RLIMIT_NPROC, 6);
+SAME(RLIMIT_NOFILE, 7);
+SAME(RLIMIT_AS, 9);
+SAME(SIGCHLD, 17);
+SAME(SIGKILL, 9);
+SAME(SIGCONT, 18);
+SAME(SIGSTOP, 19);
+SAME(EPERM, 1);
+SAME(ENOENT, 2);
+SAME(ESRCH, 3);
+SAME(EINTR, 4);
+SAME(E2BIG, 7);
+SAME(ENOEXEC, 8);
+SAME(EAGAIN, 11);
+SAME(ENOMEM, 12);
+SAME(EACCES, 13);
+SAME(ENOTDIR, 20);
+SAME(EINVAL, 22);
+SAME(ENFILE, 23);
+SAME(EMFILE, 24);
+SAME(ETXTBSY, 26);
+SAME(EPIPE, 32);
+SAME(ENAMETOOLONG, 36);
+SAME(ENOSYS, 38);
+SAME(ELOOP, 40);

@@ -1,0 +1,81 @@
+package io.headcount.child.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headcount.child.linux.libc.Errno;
+import org.junit.jupiter.api.Test;
+
+/** What the adapter cannot do without is refused at the start, by name. */
+class PlatformTests {
+
+  private record Answers(
+      String system, String without, int pidfdOpenErrno, int waitidPidfdErrno, boolean listsChildren)
+      implements Platform.Probe {
+    @Override
+    public String processor() {
+      return "riscv64".equals(without) ? without : "amd64";
+    }
+
+    @Override
+    public boolean hasFunction(String name) {
+      return !name.equals(without);
+    }
+  }
+
+  /** waitid of one's own pidfd: not a child. */
+  private static final int ECHILD = 10;
+
+  @Test
+  void nothingIsMissingWhereEverythingIsThere() {
+    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, true))).isNull();
+  }
+
+  @Test
+  void otherSystemIsRefused() {
+    assertThat(Platform.missing(new Answers("Mac OS X", "", 0, ECHILD, true)))
+        .contains("expected Linux, got Mac OS X");
+  }
+
+  @Test
+  void otherProcessorIsRefused() {
+    assertThat(Platform.missing(new Answers("Linux", "riscv64", 0, ECHILD, true)))
+        .contains("x86-64 or arm64", "riscv64");
+  }
+
+  @Test
+  void libcWithoutClosefromIsRefused() {
+    assertThat(
+            Platform.missing(
+                new Answers(
+                    "Linux", "posix_spawn_file_actions_addclosefrom_np", 0, ECHILD, true)))
+        .contains("posix_spawn_file_actions_addclosefrom_np", "glibc 2.34", "musl");
+  }
+
+  @Test
+  void kernelWithoutPidfdIsRefused() {
+    assertThat(Platform.missing(new Answers("Linux", "", Errno.ENOSYS, ECHILD, true)))
+        .contains("pidfd_open", "ENOSYS", "5.4");
+    assertThat(Platform.missing(new Answers("Linux", "", Errno.EPERM, ECHILD, true)))
+        .contains("EPERM", "seccomp");
+  }
+
+  @Test
+  void kernelWithoutWaitidByPidfdIsRefused() {
+    assertThat(Platform.missing(new Answers("Linux", "", 0, Errno.EINVAL, true)))
+        .contains("P_PIDFD", "5.4");
+  }
+
+  @Test
+  void kernelThatListsNoChildrenIsRefused() {
+    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, false)))
+        .contains("CONFIG_PROC_CHILDREN");
+  }
+
+  @Test
+  void thisMachineIsPrepared() {
+    Platform platform = Platform.prepare();
+
+    assertThat(platform.pid()).isEqualTo((int) ProcessHandle.current().pid());
+    assertThat(platform.capabilities()).containsKeys("kernel", "arch", "libc", "pidfd", "subreaper");
+  }
+}
