@@ -1,0 +1,101 @@
+package io.headcount.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the packaged service is started must not change what its children get. */
+@Timeout(180)
+class StartJarTests {
+  private static final Pattern IGNORED = Pattern.compile("SigIgn:\\\\t([0-9a-f]{16})");
+
+  /** openclaw 77750: a daemon has no standard input to inherit. SIGCHLD ignored loses every exit. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exec $SERVICE <&-",
+        "exec $SERVICE <&- >&- 2>&-",
+        "trap '' CHLD; exec $SERVICE",
+        "trap '' HUP PIPE INT QUIT USR1; exec $SERVICE"
+      })
+  void childrenAreWhatTheyShouldBeHoweverTheServiceWasStarted(String line, @TempDir Path folder)
+      throws Exception {
+    try (ServiceProcess service = ServiceProcess.start(folder, line, Map.of())) {
+      String shell =
+          "cat; ls /proc/self/fd | tr '\\\\n' ' '; grep -E 'SigBlk|SigIgn' /proc/self/status; exit 7";
+
+      HttpResponse<String> answer =
+          service.post("/v1/runs", "{\"shell\":\"" + shell + "\"}", "Prefer", "wait=20");
+
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body())
+          .contains("\"exitCode\":7")
+          .contains("\"stdout\":\"0 1 2 3 SigBlk:\\t0000000000000000\\nSigIgn:\\t0000000000000000\\n");
+    }
+  }
+
+  @Test
+  void descriptorsReturnToTheBaselineAfterRunsOverHttp(@TempDir Path folder) throws Exception {
+    try (ServiceProcess service = ServiceProcess.start(folder, Map.of())) {
+      runMany(service, 20);
+      int before = descriptors(service);
+
+      runMany(service, 200);
+
+      assertThat(service.carriers()).isEmpty();
+      assertThat(service.manage("/actuator/headcount").body())
+          .contains("\"pipe\":0")
+          .contains("\"pidfd\":0")
+          .contains("\"liveChildren\":0");
+      assertThat(descriptors(service)).isLessThanOrEqualTo(before + 2);
+    }
+  }
+
+  private static void runMany(ServiceProcess service, int count) throws Exception {
+    for (int i = 0; i < count; i++) {
+      List<String> bodies =
+          List.of(
+              "{\"argv\":[\"echo\",\"x\"]}",
+              "{\"argv\":[\"no-such-command\"]}",
+              "{\"argv\":[\"sleep\",\"9\"],\"timeoutMs\":1}",
+              "{\"argv\":[\"cat\"],\"stdin\":{\"mode\":\"inline\",\"text\":\"x\"}}");
+      HttpResponse<String> answer =
+          service.post("/v1/runs", bodies.get(i % 4), "Prefer", "wait=20");
+      assertThat(answer.statusCode()).isEqualTo(i % 4 == 1 ? 422 : 200);
+    }
+  }
+
+  private static int descriptors(ServiceProcess service) {
+    return new File("/proc/" + service.pid() + "/fd").list().length;
+  }
+
+  @Test
+  void unknownAdapterIsRefusedWithTheKeyTheValueAndWhatWasExpected(@TempDir Path folder)
+      throws Exception {
+    Path console = folder.resolve("console");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                System.getProperty("headcount.jar"),
+                "--headcount.child.adapter=windows")
+            .redirectErrorStream(true)
+            .redirectOutput(console.toFile())
+            .start();
+
+    assertThat(process.waitFor()).isNotZero();
+    assertThat(Files.readString(console)).contains("headcount.child.adapter", "windows");
+  }
+}
