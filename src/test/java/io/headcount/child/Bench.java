@@ -1,0 +1,86 @@
+package io.headcount.child;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/**
+ * What one test of the contract works with. Closing ends what the test left, and checks that
+ * nothing of it stays open and that all was heard in order.
+ */
+final class Bench implements AutoCloseable {
+  final AdapterKind kind;
+  final ChildAdapter adapter;
+  final Path folder;
+  private final List<TestRun> runs = new ArrayList<>();
+  private final List<ProcessHandle> strays = new ArrayList<>();
+
+  Bench(AdapterKind kind, ChildAdapter adapter, Path folder) {
+    this.kind = kind;
+    this.adapter = adapter;
+    this.folder = folder;
+  }
+
+  boolean excepts(AdapterException exception) {
+    return kind.excepts(exception);
+  }
+
+  TestRun start(Command command) {
+    TestRun run = new TestRun(adapter.nextOwner());
+    runs.add(run);
+    adapter.start(command.spec(), run.owner, run);
+    return run;
+  }
+
+  /** Runs a command to its end. */
+  TestRun run(Command command) {
+    TestRun run = start(command);
+    run.end();
+    return run;
+  }
+
+  /** A file of the test's own, which may be executed. */
+  Path script(String name, String text) throws IOException {
+    Path file = Files.writeString(folder.resolve(name), text);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  long openPipes() {
+    return adapter.openDescriptors().getOrDefault("pipe", 0L);
+  }
+
+  /** A process that the adapter may leave alive; the test ends it. */
+  ProcessHandle stray(ProcessHandle process) {
+    strays.add(process);
+    return process;
+  }
+
+  /** Looks often: most of what a test waits for takes a few milliseconds. */
+  static ConditionFactory await() {
+    return Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(5));
+  }
+
+  /** Zombies are dead; the JDK does not say so. */
+  static boolean isDead(ProcessHandle process) {
+    return !process.isAlive() || process.info().command().isEmpty();
+  }
+
+  @Override
+  public void close() {
+    runs.forEach(TestRun::settleStart);
+    TestRun.underWay(runs).forEach(run -> run.stop(Command.kill()));
+    runs.stream().filter(run -> run.isUnderWay() && !run.isKept()).forEach(TestRun::end);
+    strays.forEach(ProcessHandle::destroyForcibly);
+    Bench.await().until(() -> TestRun.underWay(runs).findAny().isEmpty());
+    Bench.await().untilAsserted(() -> assertThat(openPipes()).isZero());
+    assertThat(runs.stream().flatMap(run -> run.wrong().stream())).isEmpty();
+  }
+}

@@ -1,0 +1,78 @@
+package io.headcount.child;
+
+import io.headcount.child.ChildSpec.Descendants;
+import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Stdin;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What a test starts: a real command, and how. */
+record Command(
+    List<String> argv,
+    Path cwd,
+    Map<String, String> env,
+    Stdin stdin,
+    Descendants descendants,
+    StopOrder stop,
+    Limits limits) {
+  private static final AtomicInteger COOKIES = new AtomicInteger();
+  private static final Map<String, String> ENV = Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
+
+  static Command of(String... argv) {
+    return new Command(
+        List.of(argv),
+        Path.of("/"),
+        ENV,
+        new Stdin.Closed(),
+        Descendants.KILL,
+        term(Duration.ofSeconds(5)),
+        Limits.NONE);
+  }
+
+  static Command sh(String script) {
+    return of("sh", "-c", script);
+  }
+
+  static StopOrder term(Duration grace) {
+    return new StopOrder(Signal.SIGTERM, grace.toNanos());
+  }
+
+  static StopOrder kill() {
+    return new StopOrder(Signal.SIGKILL, 0);
+  }
+
+  Command in(Path folder) {
+    return new Command(argv, folder, env, stdin, descendants, stop, limits);
+  }
+
+  Command with(Map<String, String> environment) {
+    return new Command(argv, cwd, environment, stdin, descendants, stop, limits);
+  }
+
+  Command reading(Stdin source) {
+    return new Command(argv, cwd, env, source, descendants, stop, limits);
+  }
+
+  Command piped() {
+    return reading(new Stdin.Pipe());
+  }
+
+  Command keeping() {
+    return new Command(argv, cwd, env, stdin, Descendants.KEEP, stop, limits);
+  }
+
+  Command limited(Limits wanted) {
+    return new Command(argv, cwd, env, stdin, descendants, stop, wanted);
+  }
+
+  /** The cookie is part of the environment, as the supervisor's is. */
+  ChildSpec spec() {
+    String cookie = "contract-" + COOKIES.incrementAndGet();
+    Map<String, String> all = new java.util.LinkedHashMap<>(env);
+    all.put(ChildSpec.COOKIE, cookie);
+    return new ChildSpec(argv, cwd, all, cookie, stdin, descendants, stop, limits);
+  }
+}
