@@ -29,12 +29,14 @@ class WebConfiguration implements WebMvcConfigurer {
 
   /** Static, so that the web server can be made before the rest of the application is. */
   @Bean
-  static WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports() {
-    return factory ->
-        factory.addContextCustomizers(context -> {
-          if (context.getParent() instanceof StandardHost host) {
-            host.setErrorReportValveClass(ProblemReportValve.class.getName());
-          }
-        });
+  static WebServerFactoryCustomizer<TomcatServletWebServerFactory> valves() {
+    return factory -> {
+      factory.addContextValves(new ClientLiveness.Valve());
+      factory.addContextCustomizers(context -> {
+        if (context.getParent() instanceof StandardHost host) {
+          host.setErrorReportValveClass(ProblemReportValve.class.getName());
+        }
+      });
+    };
   }
 }

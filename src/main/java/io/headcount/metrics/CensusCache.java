@@ -8,9 +8,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,14 +26,19 @@ public final class CensusCache {
   private static final long FRESH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long PATIENCE_MS = 500;
 
-  private final ChildAdapter adapter;
+  private final Supplier<CompletableFuture<Census>> counter;
   private Census last = new Census(Instant.EPOCH, 0, 0, 0, List.of());
   private @Nullable Long countedAtNanos;
   private @Nullable CompletableFuture<Census> counting;
 
   /** A cache of this adapter's counts. */
+  @Autowired
   public CensusCache(ChildAdapter adapter) {
-    this.adapter = adapter;
+    this(adapter::census);
+  }
+
+  CensusCache(Supplier<CompletableFuture<Census>> counter) {
+    this.counter = counter;
   }
 
   /** The newest census; waits half a second for it at most. */
@@ -42,7 +49,7 @@ public final class CensusCache {
     }
     try {
       if (counting == null) {
-        counting = adapter.census();
+        counting = counter.get();
       }
       last = counting.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
       counting = null;

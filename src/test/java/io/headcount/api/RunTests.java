@@ -116,8 +116,11 @@ class RunTests extends Service {
     List<String> started = new ArrayList<>();
     for (int i = 0; i < 7; i++) {
       String body =
-          "{\"shell\": \"true\", \"scopeKey\": \"paging\", \"labels\": {\"n\": \"%s\", \"p\": \"a b\"}}";
-      started.addFirst(id(api.post("/v1/runs", body.formatted(i % 2), "Prefer", "wait=20").json()));
+          "{\"shell\": \"true\", \"scopeKey\": \"paging\","
+              + " \"labels\": {\"n\": \""
+              + i % 2
+              + "\", \"p\": \"a b\"}}";
+      started.addFirst(id(api.post("/v1/runs", body, "Prefer", "wait=20").json()));
     }
     List<String> listed = new ArrayList<>();
     String path =
