@@ -91,6 +91,10 @@ final class ServiceProcess implements AutoCloseable {
     return port;
   }
 
+  int managementPort() {
+    return managementPort;
+  }
+
   String log() throws IOException {
     return Files.readString(log);
   }
