@@ -198,7 +198,10 @@ public final class ProcessSupervisor implements AutoCloseable {
   private void checkCapacity() {
     Capacity capacity = adapter.capacity();
     long budget = descriptorBudget(capacity);
-    if (capacity.openDescriptors() + capacity.descriptorsPerChild() > budget) {
+    // Runs that have a place but have not opened their descriptors yet count as if they had.
+    int starting = admission.live() - count(RunState.RUNNING) - count(RunState.EXITING);
+    long coming = (Math.max(0, starting) + 1L) * capacity.descriptorsPerChild();
+    if (capacity.openDescriptors() + coming > budget) {
       throw new SupervisorException.DescriptorBudget(
           capacity.openDescriptors(), budget, capacity.maxDescriptors());
     }

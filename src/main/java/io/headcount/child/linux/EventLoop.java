@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One thread that owns many runs: it waits for their pipes and pidfds with epoll, runs their timers
- * and the tasks that others hand in. An idle child costs it nothing.
+ * and the tasks that others hand in. An idle child costs it nothing. Whatever fails in one run, an
+ * error of the JVM too, must not end the thread that owns the others.
  *
  * <p>Registration, timers and buffers belong to the loop's own thread; {@link #execute} is for all.
  */
@@ -146,7 +147,7 @@ final class EventLoop implements Owner, Runnable {
     if (handler != null) {
       try {
         handler.ready(events);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("event=handler-failed fd={}", target, e);
       }
     }
@@ -168,7 +169,7 @@ final class EventLoop implements Owner, Runnable {
   private static void runTask(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("event=task-failed", e);
     }
   }

@@ -130,7 +130,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
 
           @Override
           public void spawned(Spawner.Spawned spawned) {
-            loop.execute(() -> new LinuxChild(loop, machine, spec, listener, spawned).begin());
+            loop.execute(() -> takeOver(loop, spec, listener, spawned));
           }
 
           @Override
@@ -138,6 +138,21 @@ public final class LinuxChildAdapter implements ChildAdapter {
             loop.execute(() -> listener.startFailed(failure));
           }
         });
+  }
+
+  /** A child that cannot be watched (epoll has limits too) is ended: better none than a lost one. */
+  private void takeOver(
+      EventLoop loop, ChildSpec spec, ChildListener listener, Spawner.Spawned spawned) {
+    LinuxChild child;
+    try {
+      child = new LinuxChild(loop, machine, spec, listener, spawned);
+    } catch (IllegalStateException e) {
+      spawner.abandon(spawned);
+      listener.startFailed(
+          new StartFailure(StartFailure.Kind.RESOURCES, null, String.valueOf(e.getMessage())));
+      return;
+    }
+    child.begin();
   }
 
   @Override

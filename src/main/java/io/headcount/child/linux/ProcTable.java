@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -18,6 +19,8 @@ import org.slf4j.LoggerFactory;
  */
 final class ProcTable implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcTable.class);
+
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final int self;
   private final int ownSession;
@@ -56,14 +59,14 @@ final class ProcTable implements Runnable {
         asking.add(waiting.take());
         waiting.drainTo(asking);
         Snapshot snapshot = take();
-        for (Consumer<Snapshot> answer : asking) {
-          answer(answer, snapshot);
-        }
+        asking.forEach(answer -> answer(answer, snapshot));
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // Whoever asked waits for the end of a run: the question is kept and asked again.
         LOG.error("event=look-failed", e);
+        waiting.addAll(asking);
+        LockSupport.parkNanos(RETRY_NANOS);
       } finally {
         asking.clear();
       }
@@ -73,7 +76,7 @@ final class ProcTable implements Runnable {
   private static void answer(Consumer<Snapshot> answer, Snapshot snapshot) {
     try {
       answer.accept(snapshot);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("event=look-answer-failed", e);
     }
   }

@@ -86,7 +86,7 @@ final class Spawner {
         spawn(posixSpawn, orders.take());
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("event=spawner-failed", e);
       }
     }
@@ -99,7 +99,7 @@ final class Spawner {
     } catch (Failure failure) {
       pipes.closeAll();
       order.failed(failure.why);
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       pipes.closeAll();
       LOG.error("event=spawn-fault", e);
       order.failed(new StartFailure(StartFailure.Kind.OTHER, null, "a fault of ours: " + e));
@@ -137,6 +137,18 @@ final class Spawner {
     raiseOomScore(pid);
     return new Spawned(
         pid, tree, descriptors.opened(Kind.PIDFD, pidfd), stdin, stdout, stderr);
+  }
+
+  /** Ends a child that nobody could take over, and closes what was opened for it. */
+  void abandon(Spawned spawned) {
+    spawned.stdout().close();
+    spawned.stderr().close();
+    Fd stdin = spawned.stdin();
+    if (stdin != null) {
+      stdin.close();
+    }
+    spawned.pidfd().close();
+    abandon(spawned.tree());
   }
 
   /** Without a pidfd a child cannot be watched: it is ended before it did much, and reaped here. */
