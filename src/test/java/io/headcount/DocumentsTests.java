@@ -25,7 +25,10 @@ class DocumentsTests {
       count++;
       String method = named.group(2);
       Class<?> type = Class.forName(classNamed(named.group(1)));
-      assertThat(method == null || Arrays.stream(type.getDeclaredMethods()).anyMatch(m -> m.getName().equals(method)))
+      assertThat(
+              method == null
+                  || Arrays.stream(type.getDeclaredMethods())
+                      .anyMatch(m -> m.getName().equals(method)))
           .as(named.group())
           .isTrue();
     }

@@ -10,8 +10,4 @@ package io.headcount.child;
  * @param maxPids the cgroup's {@code pids.max}
  */
 public record Capacity(
-    long openDescriptors,
-    long maxDescriptors,
-    int descriptorsPerChild,
-    long pids,
-    long maxPids) {}
+    long openDescriptors, long maxDescriptors, int descriptorsPerChild, long pids, long maxPids) {}

@@ -5,9 +5,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A command that runs. Owner thread only; the futures complete on it.
- */
+/** A command that runs. Owner thread only; the futures complete on it. */
 public interface Child {
 
   /** The leader's process id, null where a child has none. */

@@ -21,7 +21,9 @@ public interface ChildAdapter extends AutoCloseable {
   /** Says what is wrong with a working directory, empty if a child can be started in it. */
   Optional<String> cwdProblem(Path cwd);
 
-  /** Starts a command. Answers through the listener, on {@code owner}, which this adapter gave out. */
+  /**
+   * Starts a command. Answers through the listener, on {@code owner}, which this adapter gave out.
+   */
   void start(ChildSpec spec, Owner owner, ChildListener listener);
 
   /** How much room there is; cheap enough for every start. */

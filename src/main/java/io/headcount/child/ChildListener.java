@@ -4,9 +4,9 @@ import io.headcount.output.StdStream;
 import java.nio.ByteBuffer;
 
 /**
- * Hears of one child, on its owner thread, in this order: {@link #started} or {@link
- * #startFailed}; then any number of {@link #output}; {@link #exited} at most once; {@link #ended}
- * once, and no output after it; {@link #keptEnded} once if the end said that something was kept.
+ * Hears of one child, on its owner thread, in this order: {@link #started} or {@link #startFailed};
+ * then any number of {@link #output}; {@link #exited} at most once; {@link #ended} once, and no
+ * output after it; {@link #keptEnded} once if the end said that something was kept.
  */
 public interface ChildListener {
   void started(Child child);

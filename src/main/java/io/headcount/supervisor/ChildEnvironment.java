@@ -24,25 +24,23 @@ final class ChildEnvironment {
    * @param own the service's environment
    */
   ChildEnvironment(Map<String, String> own) {
-    own.forEach(
-        (name, value) -> {
-          if (PASSED_ON.contains(name) || name.startsWith("LC_")) {
-            base.put(name, value);
-          }
-        });
+    own.forEach((name, value) -> {
+      if (PASSED_ON.contains(name) || name.startsWith("LC_")) {
+        base.put(name, value);
+      }
+    });
     base.putIfAbsent("PATH", DEFAULT_PATH);
   }
 
   Map<String, String> with(Map<String, @Nullable String> requested, String cookie) {
     Map<String, String> env = new LinkedHashMap<>(base);
-    requested.forEach(
-        (name, value) -> {
-          if (value == null) {
-            env.remove(name);
-          } else {
-            env.put(name, value);
-          }
-        });
+    requested.forEach((name, value) -> {
+      if (value == null) {
+        env.remove(name);
+      } else {
+        env.put(name, value);
+      }
+    });
     env.put(ChildSpec.COOKIE, cookie);
     return env;
   }

@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The clocks of one run: how long it may wait, run, and be silent. All monotonic; 0 is off. On a tie
- * the overall timeout wins. Owner thread only.
+ * The clocks of one run: how long it may wait, run, and be silent. All monotonic; 0 is off. On a
+ * tie the overall timeout wins. Owner thread only.
  */
 final class Deadlines {
   /** About 146 years: what is longer is never. Keeps sums of nanoseconds from overflowing. */
@@ -71,9 +71,7 @@ final class Deadlines {
                 awaitSilence(started, allowed, allowed - (now - since));
               } else {
                 expired.accept(
-                    now - overallDeadline >= 0
-                        ? Reason.OVERALL_TIMEOUT
-                        : Reason.NO_OUTPUT_TIMEOUT);
+                    now - overallDeadline >= 0 ? Reason.OVERALL_TIMEOUT : Reason.NO_OUTPUT_TIMEOUT);
               }
             });
   }

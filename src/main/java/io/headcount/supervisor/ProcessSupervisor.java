@@ -181,12 +181,11 @@ public final class ProcessSupervisor implements AutoCloseable {
     }
     CompletableFuture<Void> _ =
         CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
-            .thenRun(
-                () -> {
-                  if (admission.admit(run, true)) {
-                    run.begin();
-                  }
-                });
+            .thenRun(() -> {
+              if (admission.admit(run, true)) {
+                run.begin();
+              }
+            });
   }
 
   /**
@@ -275,8 +274,8 @@ public final class ProcessSupervisor implements AutoCloseable {
   }
 
   /**
-   * Ends every live run at once, and for {@link Reason#SHUTDOWN} what exited runs have kept. One that
-   * fails stops no other. None is no error.
+   * Ends every live run at once, and for {@link Reason#SHUTDOWN} what exited runs have kept. One
+   * that fails stops no other. None is no error.
    */
   public List<Run> cancelAll(Reason reason) {
     return cancelAll(reason, Duration.ofNanos(Long.MAX_VALUE));
@@ -312,17 +311,16 @@ public final class ProcessSupervisor implements AutoCloseable {
    */
   public CompletableFuture<Boolean> signal(String id, Signal signal, Target target) {
     Run run = get(id);
-    return run.ask(
-        child -> {
-          if (child == null) {
-            throw new SupervisorException.NotRunning(run.id(), run.state());
-          }
-          try {
-            return child.signal(signal, target);
-          } catch (UnsupportedOperationException e) {
-            throw new SupervisorException.Unsupported("/signal", String.valueOf(e.getMessage()));
-          }
-        });
+    return run.ask(child -> {
+      if (child == null) {
+        throw new SupervisorException.NotRunning(run.id(), run.state());
+      }
+      try {
+        return child.signal(signal, target);
+      } catch (UnsupportedOperationException e) {
+        throw new SupervisorException.Unsupported("/signal", String.valueOf(e.getMessage()));
+      }
+    });
   }
 
   /**
@@ -418,7 +416,8 @@ public final class ProcessSupervisor implements AutoCloseable {
         checkCapacity();
         next.begin();
       } catch (SupervisorException e) {
-        next.refuse(new StartFailure(StartFailure.Kind.RESOURCES, null, String.valueOf(e.getMessage())));
+        next.refuse(
+            new StartFailure(StartFailure.Kind.RESOURCES, null, String.valueOf(e.getMessage())));
       }
     }
 

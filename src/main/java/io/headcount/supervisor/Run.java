@@ -164,12 +164,11 @@ public final class Run {
   /** Waits in the queue: starts the clock of the queue. Any thread. */
   void waitInQueue() {
     queued = true;
-    owner.execute(
-        () -> {
-          if (progress.state() == RunState.QUEUED) {
-            deadlines.startQueue(clocks.queueMs());
-          }
-        });
+    owner.execute(() -> {
+      if (progress.state() == RunState.QUEUED) {
+        deadlines.startQueue(clocks.queueMs());
+      }
+    });
   }
 
   /** Has a place: starts the command, unless the run was ended while it waited. Any thread. */
@@ -178,42 +177,41 @@ public final class Run {
     owner.execute(this::beginHere);
   }
 
-  /** Ends the run for {@code reason}; the first reason wins, a shorter grace shortens. Any thread. */
+  /**
+   * Ends the run for {@code reason}; the first reason wins, a shorter grace shortens. Any thread.
+   */
   void stop(Reason reason, StopOrder order) {
     owner.execute(() -> end(reason, order));
   }
 
   /** Ends a run that has a place but may not start after all. Any thread. */
   void refuse(StartFailure failure) {
-    owner.execute(
-        () -> {
-          if (progress.state() == RunState.QUEUED) {
-            failed(failure);
-          }
-        });
+    owner.execute(() -> {
+      if (progress.state() == RunState.QUEUED) {
+        failed(failure);
+      }
+    });
   }
 
   /** Asks the child on the owner thread; the function gets null when there is none. */
   <T> CompletableFuture<T> ask(Function<@Nullable Child, CompletableFuture<T>> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
-    owner.execute(
-        () -> {
-          try {
-            CompletableFuture<T> _ =
-                question
+    owner.execute(() -> {
+      try {
+        CompletableFuture<T> _ =
+            question
                 .apply(child)
-                .whenComplete(
-                    (value, failure) -> {
-                      if (failure != null) {
-                        answer.completeExceptionally(failure);
-                      } else {
-                        answer.complete(value);
-                      }
-                    });
-          } catch (RuntimeException e) {
-            answer.completeExceptionally(e);
-          }
-        });
+                .whenComplete((value, failure) -> {
+                  if (failure != null) {
+                    answer.completeExceptionally(failure);
+                  } else {
+                    answer.complete(value);
+                  }
+                });
+      } catch (RuntimeException e) {
+        answer.completeExceptionally(e);
+      }
+    });
     return answer;
   }
 

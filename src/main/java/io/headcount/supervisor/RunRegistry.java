@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Every run there is: by id, by age, and the exited ones by the order in which they go. Thread-safe;
- * readers never wait.
+ * Every run there is: by id, by age, and the exited ones by the order in which they go.
+ * Thread-safe; readers never wait.
  */
 final class RunRegistry {
   private final Map<String, Run> byId = new ConcurrentHashMap<>();

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param command what to run
  * @param name a name for people
- * @param cwd the working directory, relative to the workspace if not absolute; null is the workspace
+ * @param cwd the working directory, relative to the workspace if not absolute; null is the
+ *     workspace
  * @param env environment variables to set; a null value removes one
  * @param stdin what the command reads
  * @param timeouts the three clocks of the run itself

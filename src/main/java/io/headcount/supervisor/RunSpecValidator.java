@@ -78,44 +78,40 @@ final class RunSpecValidator {
   }
 
   private static void checkEnv(Map<String, @Nullable String> env, List<Violation> found) {
-    env.forEach(
-        (name, value) -> {
-          String pointer = "/env/" + escape(name);
-          if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-            found.add(
-                new Violation(pointer, "expected a variable name without '=' and NUL, not empty"));
-          }
-          if (name.equals(ChildSpec.COOKIE)) {
-            found.add(new Violation(pointer, "is set by the service to know its processes"));
-          }
-          if (value != null) {
-            checkNul(pointer, value, found);
-          }
-        });
+    env.forEach((name, value) -> {
+      String pointer = "/env/" + escape(name);
+      if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+        found.add(
+            new Violation(pointer, "expected a variable name without '=' and NUL, not empty"));
+      }
+      if (name.equals(ChildSpec.COOKIE)) {
+        found.add(new Violation(pointer, "is set by the service to know its processes"));
+      }
+      if (value != null) {
+        checkNul(pointer, value, found);
+      }
+    });
   }
 
   private static void checkLabels(Map<String, String> labels, List<Violation> found) {
     if (labels.size() > MAX_LABELS) {
       found.add(new Violation("/labels", "expected at most 64 labels, got " + labels.size()));
     }
-    labels.forEach(
-        (key, value) -> {
-          String pointer = "/labels/" + escape(key);
-          if (key.isBlank() || key.indexOf(':') >= 0 || key.length() > MAX_NAME) {
-            found.add(
-                new Violation(
-                    pointer, "expected a key of 1 to 256 characters without ':' (label=key:value)"));
-          }
-          checkText(pointer, value, MAX_NAME, found);
-        });
+    labels.forEach((key, value) -> {
+      String pointer = "/labels/" + escape(key);
+      if (key.isBlank() || key.indexOf(':') >= 0 || key.length() > MAX_NAME) {
+        found.add(
+            new Violation(
+                pointer, "expected a key of 1 to 256 characters without ':' (label=key:value)"));
+      }
+      checkText(pointer, value, MAX_NAME, found);
+    });
   }
 
   private Path checkCwd(@Nullable String cwd, List<Violation> found) {
     try {
       Path path = cwd == null ? workspace : workspace.resolve(cwd).normalize();
-      adapter
-          .cwdProblem(path)
-          .ifPresent(problem -> found.add(new Violation("/cwd", problem)));
+      adapter.cwdProblem(path).ifPresent(problem -> found.add(new Violation("/cwd", problem)));
       return path;
     } catch (InvalidPathException e) {
       found.add(new Violation("/cwd", "expected a path, got " + e.getMessage()));

@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a run's standard input, one writer at a time, counted by the byte so that a write whose
- * answer was lost can be sent again without doubling anything.
+ * The way to a run's standard input, one writer at a time, counted by the byte so that a write
+ * whose answer was lost can be sent again without doubling anything.
  */
 public final class StdinPort {
   private final Run run;
@@ -103,13 +103,12 @@ public final class StdinPort {
     }
     return child
         .writeStdin(block, close)
-        .thenApply(
-            result -> {
-              if (!result.open()) {
-                run.stdinClosed();
-              }
-              return result;
-            });
+        .thenApply(result -> {
+          if (!result.open()) {
+            run.stdinClosed();
+          }
+          return result;
+        });
   }
 
   /** Where the bytes of a write come from. */

@@ -141,8 +141,7 @@ public abstract sealed class SupervisorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public PidBudget(long pids, long max) {
-      super(
-          pids + " processes and threads of " + max + " (pids.max) are in use; try again later.");
+      super(pids + " processes and threads of " + max + " (pids.max) are in use; try again later.");
     }
   }
 

@@ -3,7 +3,9 @@ package io.headcount.supervisor;
 import io.headcount.child.StartFailure;
 import io.headcount.output.StdStream;
 
-/** What the supervisor tells as it happens; implemented outside the core. Must not block or throw. */
+/**
+ * What the supervisor tells as it happens; implemented outside the core. Must not block or throw.
+ */
 public interface SupervisorMetrics {
   /** A command runs, {@code nanos} after its start was ordered. */
   default void spawned(long nanos) {}

@@ -59,7 +59,9 @@ class ReadmeJarTests {
         .toList();
   }
 
-  /** Runs a block in bash, waits for what it left in the background, and returns what it printed. */
+  /**
+   * Runs a block in bash, waits for what it left in the background, and returns what it printed.
+   */
   private static String type(ServiceProcess service, Path folder, String block) throws Exception {
     Path script = folder.resolve("typed.sh");
     Path printed = folder.resolve("printed");

@@ -40,14 +40,13 @@ final class ServiceProcess implements AutoCloseable {
     Awaitility.await("the service's ready line in " + log)
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(50))
-        .until(
-            () -> {
-              if (!process.isAlive()) {
-                throw new AssertionError("the service did not start: " + log());
-              }
-              found[0] = READY.matcher(log());
-              return found[0].find();
-            });
+        .until(() -> {
+          if (!process.isAlive()) {
+            throw new AssertionError("the service did not start: " + log());
+          }
+          found[0] = READY.matcher(log());
+          return found[0].find();
+        });
     port = Integer.parseInt(found[0].group(1));
     managementPort = Integer.parseInt(found[0].group(2));
     bootId = found[0].group(3);

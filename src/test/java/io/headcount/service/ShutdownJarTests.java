@@ -65,13 +65,12 @@ class ShutdownJarTests {
           .contains("unsettled=0 left=0");
       assertThat(seen).as("answers during the stop").isNotEmpty();
       assertThat(seen)
-          .allSatisfy(
-              moment -> {
-                assertThat(moment.readiness()).isEqualTo(503);
-                assertThat(moment.liveness()).isEqualTo(200);
-                assertThat(moment.start()).isEqualTo(503);
-                assertThat(moment.retryAfter()).matches("\\d+");
-              });
+          .allSatisfy(moment -> {
+            assertThat(moment.readiness()).isEqualTo(503);
+            assertThat(moment.liveness()).isEqualTo(200);
+            assertThat(moment.start()).isEqualTo(503);
+            assertThat(moment.retryAfter()).matches("\\d+");
+          });
       assertThat(seen.getLast().nanos() - started)
           .as("both ports served until the grace was over")
           .isGreaterThan(GRACE.toNanos() / 2);
@@ -126,8 +125,7 @@ class ShutdownJarTests {
   }
 
   @Test
-  void runMayFinishWithinTheDrainAndStreamsEndWithTheirRuns(@TempDir Path folder)
-      throws Exception {
+  void runMayFinishWithinTheDrainAndStreamsEndWithTheirRuns(@TempDir Path folder) throws Exception {
     Map<String, String> drain = Map.of("HEADCOUNT_SHUTDOWN_DRAIN", "20s");
     try (ServiceProcess service = ServiceProcess.start(folder, drain)) {
       Path pipe = folder.resolve("pipe");

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StartJarTests {
   private static final Pattern IGNORED = Pattern.compile("SigIgn:\\\\t([0-9a-f]{16})");
 
-  /** openclaw 77750: a daemon has no standard input to inherit. SIGCHLD ignored loses every exit. */
+  /**
+   * openclaw 77750: a daemon has no standard input to inherit. SIGCHLD ignored loses every exit.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -35,11 +35,10 @@ class BadInputTests {
   private void assertRefused(RunSpec spec, String... pointers) {
     assertThatExceptionOfType(SupervisorException.Invalid.class)
         .isThrownBy(() -> house.supervisor.start(spec))
-        .satisfies(
-            refused ->
-                assertThat(refused.violations())
-                    .extracting(Violation::pointer)
-                    .containsExactlyInAnyOrder(pointers));
+        .satisfies(refused ->
+            assertThat(refused.violations())
+                .extracting(Violation::pointer)
+                .containsExactlyInAnyOrder(pointers));
     assertThat(house.supervisor.count(RunState.EXITED)).isZero();
   }
 

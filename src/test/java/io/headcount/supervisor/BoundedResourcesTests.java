@@ -33,11 +33,10 @@ class BoundedResourcesTests {
       house.assertNothingLeft();
       Awaitility.await()
           .atMost(Duration.ofSeconds(5))
-          .untilAsserted(
-              () -> {
-                assertThat(Supervised.openDescriptors()).isLessThanOrEqualTo(descriptors);
-                assertThat(Thread.getAllStackTraces()).hasSizeLessThanOrEqualTo(threads + 1);
-              });
+          .untilAsserted(() -> {
+            assertThat(Supervised.openDescriptors()).isLessThanOrEqualTo(descriptors);
+            assertThat(Thread.getAllStackTraces()).hasSizeLessThanOrEqualTo(threads + 1);
+          });
       assertThat(house.supervisor.count(RunState.RUNNING)).isZero();
       assertThat(house.supervisor.count(RunState.EXITING)).isZero();
     }

@@ -92,9 +92,7 @@ class KillPathOnLinuxTests {
     Run run = house.shellReady("sleep 1000 & echo ready; kill -STOP 0; sleep 1000");
     Awaitility.await()
         .until(
-            () ->
-                run.processes().join().stream()
-                    .allMatch(process -> "T".equals(process.state())));
+            () -> run.processes().join().stream().allMatch(process -> "T".equals(process.state())));
 
     assertThat(cancelled(run).killEscalated()).as("woken by SIGCONT to obey").isFalse();
   }
@@ -110,7 +108,8 @@ class KillPathOnLinuxTests {
   @Test
   void wideTreeIsEnded() {
     cancelled(
-        house.shellReady("i=0; while [ $i -lt 100 ]; do sleep 1000 & i=$((i+1)); done; echo ready; wait"));
+        house.shellReady(
+            "i=0; while [ $i -lt 100 ]; do sleep 1000 & i=$((i+1)); done; echo ready; wait"));
   }
 
   @Test
@@ -166,13 +165,13 @@ class KillPathOnLinuxTests {
         .singleElement()
         .satisfies(process -> assertThat(process.command()).isEqualTo("sleep 1000"));
     assertThat(processes)
-        .allSatisfy(
-            process -> {
-              assertThat(process.startTime()).isBetween(
+        .allSatisfy(process -> {
+          assertThat(process.startTime())
+              .isBetween(
                   run.view().createdAt().minusSeconds(2), java.time.Instant.now().plusSeconds(2));
-              assertThat(process.rssBytes()).isPositive();
-              assertThat(process.fds()).isPositive();
-            });
+          assertThat(process.rssBytes()).isPositive();
+          assertThat(process.fds()).isPositive();
+        });
     cancelled(run);
   }
 
@@ -186,10 +185,9 @@ class KillPathOnLinuxTests {
     }
     Awaitility.await()
         .atMost(Duration.ofSeconds(20))
-        .untilAsserted(
-            () -> {
-              assertThat(house.supervisor.count(RunState.RUNNING)).isZero();
-              assertThat(house.adapter.census().get().zombies()).isZero();
-            });
+        .untilAsserted(() -> {
+          assertThat(house.supervisor.count(RunState.RUNNING)).isZero();
+          assertThat(house.adapter.census().get().zombies()).isZero();
+        });
   }
 }

@@ -66,7 +66,9 @@ class OutputOfRunsTests {
 
     run.exited().get(3, TimeUnit.SECONDS);
 
-    assertThat(run.view().output().truncated()).as("its writer was ended, so nothing is cut").isFalse();
+    assertThat(run.view().output().truncated())
+        .as("its writer was ended, so nothing is cut")
+        .isFalse();
     house.assertNothingLeft();
   }
 
@@ -85,7 +87,8 @@ class OutputOfRunsTests {
   @Test
   void outputPastTheLimitEndsTheRun() {
     Run run =
-        house.supervisor.start(Specs.output(new RunSpec.Command.Argv(java.util.List.of("yes")), null, 100_000L));
+        house.supervisor.start(
+            Specs.output(new RunSpec.Command.Argv(java.util.List.of("yes")), null, 100_000L));
 
     RunView view = Supervised.exited(run);
 

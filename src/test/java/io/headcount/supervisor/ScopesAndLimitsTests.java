@@ -41,7 +41,8 @@ class ScopesAndLimitsTests {
       Run first =
           house.supervisor.start(
               Specs.scoped(
-                  Specs.shell("trap 'sleep 0.3; exit 0' TERM; echo ready; while :; do sleep 0.01; done"),
+                  Specs.shell(
+                      "trap 'sleep 0.3; exit 0' TERM; echo ready; while :; do sleep 0.01; done"),
                   "s",
                   false));
       Supervised.awaitOutput(first, "ready");
@@ -85,7 +86,9 @@ class ScopesAndLimitsTests {
       Run first =
           house.supervisor.start(
               Specs.scoped(
-                  Specs.shell("trap '' TERM; echo ready; while :; do sleep 0.1; done"), "s", false));
+                  Specs.shell("trap '' TERM; echo ready; while :; do sleep 0.1; done"),
+                  "s",
+                  false));
       Supervised.awaitOutput(first, "ready");
       Run second = house.supervisor.start(Specs.scoped(SLEEP, "s", true));
 
@@ -135,7 +138,8 @@ class ScopesAndLimitsTests {
         }
       }
       runs.forEach(Supervised::exited);
-      List<Run> three = List.of(house.start("sleep", "9"), house.start("sleep", "9"), house.start("sleep", "9"));
+      List<Run> three =
+          List.of(house.start("sleep", "9"), house.start("sleep", "9"), house.start("sleep", "9"));
       three.forEach(Supervised::launched);
       assertThat(three).allMatch(run -> run.state() == RunState.RUNNING);
     }
@@ -144,17 +148,16 @@ class ScopesAndLimitsTests {
   @Test
   void startPastTheDescriptorBudgetIsRefusedBeforeAnythingIsOpened() {
     try (Supervised house =
-        new Supervised(
-            settings ->
-                new SupervisorSettings(
-                    settings.bootId(),
-                    settings.workspace(),
-                    10,
-                    10,
-                    0,
-                    90,
-                    settings.defaults(),
-                    settings.retention()))) {
+        new Supervised(settings ->
+            new SupervisorSettings(
+                settings.bootId(),
+                settings.workspace(),
+                10,
+                10,
+                0,
+                90,
+                settings.defaults(),
+                settings.retention()))) {
       assertThatExceptionOfType(SupervisorException.DescriptorBudget.class)
           .isThrownBy(() -> house.start("true"));
       assertThat(house.childDescriptors()).isZero();
@@ -165,17 +168,16 @@ class ScopesAndLimitsTests {
   @Test
   void exitedRecordsGoOldestFirstAndLiveOnesNever() {
     try (Supervised house =
-        new Supervised(
-            settings ->
-                new SupervisorSettings(
-                    settings.bootId(),
-                    settings.workspace(),
-                    100,
-                    100,
-                    80,
-                    90,
-                    settings.defaults(),
-                    new SupervisorSettings.Retention(3, Duration.ofMinutes(1), 1L << 30)))) {
+        new Supervised(settings ->
+            new SupervisorSettings(
+                settings.bootId(),
+                settings.workspace(),
+                100,
+                100,
+                80,
+                90,
+                settings.defaults(),
+                new SupervisorSettings.Retention(3, Duration.ofMinutes(1), 1L << 30)))) {
       Run live = house.start("sleep", "1000");
       List<Run> exited = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
@@ -194,17 +196,16 @@ class ScopesAndLimitsTests {
   @Test
   void exitedRecordsGoByOutputAndByAge() {
     try (Supervised house =
-        new Supervised(
-            settings ->
-                new SupervisorSettings(
-                    settings.bootId(),
-                    settings.workspace(),
-                    100,
-                    100,
-                    80,
-                    90,
-                    settings.defaults(),
-                    new SupervisorSettings.Retention(100, Duration.ofMillis(400), 3L << 19)))) {
+        new Supervised(settings ->
+            new SupervisorSettings(
+                settings.bootId(),
+                settings.workspace(),
+                100,
+                100,
+                80,
+                90,
+                settings.defaults(),
+                new SupervisorSettings.Retention(100, Duration.ofMillis(400), 3L << 19)))) {
       Run big = house.shell("head -c 1000000 /dev/zero");
       Supervised.exited(big);
       Run bigger = house.shell("head -c 1000000 /dev/zero");
@@ -212,13 +213,12 @@ class ScopesAndLimitsTests {
       assertThat(house.supervisor.find(big.id())).isEmpty();
       assertThat(house.supervisor.find(bigger.id())).isPresent();
       Awaitility.await()
-          .until(
-              () ->
-                  house
-                      .supervisor
-                      .list(new RunQuery(Set.of(), Set.of(), null, Map.of(), 10, null))
-                      .runs()
-                      .isEmpty());
+          .until(() ->
+              house
+                  .supervisor
+                  .list(new RunQuery(Set.of(), Set.of(), null, Map.of(), 10, null))
+                  .runs()
+                  .isEmpty());
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headcount.child.ChildExit;
 import io.headcount.child.Signal;
 import io.headcount.child.StartFailure;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +31,9 @@ class StatesAndReasonsTests {
     RunView view = Supervised.exited(house.shell("exit " + code));
 
     assertThat(view.reason()).isEqualTo(Reason.EXIT);
-    assertThat(view.exit()).extracting(ChildExit::code, ChildExit::signal).containsExactly(code, null);
+    assertThat(view.exit())
+        .extracting(ChildExit::code, ChildExit::signal)
+        .containsExactly(code, null);
   }
 
   @ParameterizedTest
@@ -175,8 +176,7 @@ class StatesAndReasonsTests {
   void nothingIsDeliveredAfterTheRunHasSettled() {
     Run run =
         house.supervisor.start(
-            Specs.keeping(
-                Specs.shell("(while :; do echo more; sleep 0.02; done) & echo first")));
+            Specs.keeping(Specs.shell("(while :; do echo more; sleep 0.02; done) & echo first")));
     RunView settled = Supervised.exited(run);
     assertThat(settled.output().truncated()).as("a writer was still there").isTrue();
 

@@ -26,7 +26,9 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 
-/** A supervisor over the real Linux adapter, for one test, and what tests ask about real processes. */
+/**
+ * A supervisor over the real Linux adapter, for one test, and what tests ask about real processes.
+ */
 final class Supervised implements AutoCloseable {
   private static final AtomicLong BOOTS = new AtomicLong();
   private static final long PATIENCE_SECONDS = 30;
@@ -45,8 +47,7 @@ final class Supervised implements AutoCloseable {
 
   Supervised(
       UnaryOperator<SupervisorSettings> changed, Function<ChildAdapter, ChildAdapter> wrapped) {
-    adapter =
-        wrapped.apply(LinuxChildAdapter.create(LinuxChildAdapter.Options.defaults()));
+    adapter = wrapped.apply(LinuxChildAdapter.create(LinuxChildAdapter.Options.defaults()));
     AtomicLong ids = new AtomicLong();
     supervisor =
         new ProcessSupervisor(
@@ -191,11 +192,10 @@ final class Supervised implements AutoCloseable {
   void assertNothingLeft() {
     Awaitility.await()
         .atMost(Duration.ofSeconds(5))
-        .untilAsserted(
-            () -> {
-              assertThat(carriers()).as("live processes with our cookie").isEmpty();
-              assertThat(childDescriptors()).as("descriptors of children").isZero();
-            });
+        .untilAsserted(() -> {
+          assertThat(carriers()).as("live processes with our cookie").isEmpty();
+          assertThat(childDescriptors()).as("descriptors of children").isZero();
+        });
   }
 
   @Override

@@ -28,7 +28,8 @@ class TimeoutTests {
 
   @Test
   void overallTimeoutEndsTheRun() {
-    RunView view = Supervised.exited(house.supervisor.start(Specs.timeout(List.of("sleep", "1000"), 100)));
+    RunView view =
+        Supervised.exited(house.supervisor.start(Specs.timeout(List.of("sleep", "1000"), 100)));
 
     assertThat(view.reason()).isEqualTo(Reason.OVERALL_TIMEOUT);
     assertThat(view.exit()).extracting(ChildExit::signal).isEqualTo("SIGTERM");
@@ -119,6 +120,7 @@ class TimeoutTests {
 
     assertThat(view.reason()).isEqualTo(Reason.OVERALL_TIMEOUT);
     assertThat(view.killEscalated()).isTrue();
-    assertThat(Duration.ofMillis(view.durationMs())).isBetween(Duration.ofMillis(1100), Duration.ofSeconds(10));
+    assertThat(Duration.ofMillis(view.durationMs()))
+        .isBetween(Duration.ofMillis(1100), Duration.ofSeconds(10));
   }
 }

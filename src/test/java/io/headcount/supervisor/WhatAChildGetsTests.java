@@ -68,7 +68,8 @@ class WhatAChildGetsTests {
     String status = outputOf(RunSpec.of(List.of("cat", "/proc/self/status")));
 
     Map<String, String> fields =
-        status.lines()
+        status
+            .lines()
             .map(line -> line.split(":\\s*", 2))
             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     assertThat(fields.get("SigBlk")).isEqualTo("0000000000000000");
@@ -92,7 +93,8 @@ class WhatAChildGetsTests {
                 Limits.NONE));
 
     Map<String, String> env =
-        listed.lines()
+        listed
+            .lines()
             .map(line -> line.split("=", 2))
             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     assertThat(env).containsEntry("CI", "1").containsEntry("EMPTY", "").doesNotContainKey("HOME");

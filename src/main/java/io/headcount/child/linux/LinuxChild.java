@@ -2,7 +2,6 @@ package io.headcount.child.linux;
 
 import io.headcount.child.Child;
 import io.headcount.child.ChildEnd;
-import io.headcount.child.ChildExit;
 import io.headcount.child.ChildListener;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.KillPath;
@@ -26,16 +25,18 @@ import org.jspecify.annotations.Nullable;
  * thread; everything on its event loop.
  *
  * <p>The end has three parts, in any order: the leader's exit (from the pidfd), the tree seen empty
- * (or given up), the output read to its end. When the first two are there, output goes on until both
- * streams end, or {@link #IDLE_NANOS} pass without a byte, or {@link #DRAIN_NANOS} in all. Then
- * everything is closed and the leader reaped.
+ * (or given up), the output read to its end. When the first two are there, output goes on until
+ * both streams end, or {@link #IDLE_NANOS} pass without a byte, or {@link #DRAIN_NANOS} in all.
+ * Then everything is closed and the leader reaped.
  */
 final class LinuxChild implements Child {
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long DRAIN_NANOS = TimeUnit.SECONDS.toNanos(2);
   private static final long KEPT_LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** At the end, how many buffers of what is in the pipes are still read: more than a pipe holds. */
+  /**
+   * At the end, how many buffers of what is in the pipes are still read: more than a pipe holds.
+   */
   private static final int LAST_READS = 64;
 
   private final EventLoop loop;
@@ -222,14 +223,13 @@ final class LinuxChild implements Child {
         KEPT_LOOK_NANOS,
         () -> {
           if (kept) {
-            tree.look(
-                alive -> {
-                  if (kept && alive.isEmpty()) {
-                    releaseKept(new KillPath.Report(false, List.of()));
-                  } else if (kept) {
-                    lookAfterKept();
-                  }
-                });
+            tree.look(alive -> {
+              if (kept && alive.isEmpty()) {
+                releaseKept(new KillPath.Report(false, List.of()));
+              } else if (kept) {
+                lookAfterKept();
+              }
+            });
           }
         });
   }
@@ -258,14 +258,13 @@ final class LinuxChild implements Child {
           !leaderExited && Processes.pidfdSendSignal(pidfd.number(), signal.number()) == 0);
     }
     CompletableFuture<Boolean> delivered = new CompletableFuture<>();
-    tree.look(
-        alive -> {
-          List<ProcEntry> chosen =
-              target == Target.TREE
-                  ? alive
-                  : alive.stream().filter(process -> process.pgrp() == pid).toList();
-          delivered.complete(tree.deliver(chosen, signal.number()));
-        });
+    tree.look(alive -> {
+      List<ProcEntry> chosen =
+          target == Target.TREE
+              ? alive
+              : alive.stream().filter(process -> process.pgrp() == pid).toList();
+      delivered.complete(tree.deliver(chosen, signal.number()));
+    });
     return delivered;
   }
 
@@ -286,18 +285,17 @@ final class LinuxChild implements Child {
     CompletableFuture<List<ProcessInfo>> answer = new CompletableFuture<>();
     machine
         .table()
-        .look(
-            snapshot -> {
-              List<ProcessInfo> found =
-                  snapshot.of(tree.tree()).stream()
-                      .sorted(
-                          Comparator.comparing((ProcEntry process) -> process.pid() != pid)
-                              .thenComparingLong(ProcEntry::startTicks)
-                              .thenComparingInt(ProcEntry::pid))
-                      .map(tree::describe)
-                      .toList();
-              loop.execute(() -> answer.complete(found));
-            });
+        .look(snapshot -> {
+          List<ProcessInfo> found =
+              snapshot.of(tree.tree()).stream()
+                  .sorted(
+                      Comparator.comparing((ProcEntry process) -> process.pid() != pid)
+                          .thenComparingLong(ProcEntry::startTicks)
+                          .thenComparingInt(ProcEntry::pid))
+                  .map(tree::describe)
+                  .toList();
+          loop.execute(() -> answer.complete(found));
+        });
     return answer;
   }
 }

@@ -89,7 +89,9 @@ public final class LinuxChildAdapter implements ChildAdapter {
     return adapter;
   }
 
-  /** An orphan that we adopted tells nobody when it dies: one read of one file a second finds it. */
+  /**
+   * An orphan that we adopted tells nobody when it dies: one read of one file a second finds it.
+   */
   private void reapAgain(EventLoop loop) {
     machine.adoptees().reap();
     loop.schedule(REAP_NANOS, () -> reapAgain(loop));
@@ -111,9 +113,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
       return Optional.empty();
     }
     return Optional.of(
-        "expected a directory, but "
-            + cwd
-            + (Files.exists(cwd) ? " is none" : " does not exist"));
+        "expected a directory, but " + cwd + (Files.exists(cwd) ? " is none" : " does not exist"));
   }
 
   @Override
@@ -140,7 +140,9 @@ public final class LinuxChildAdapter implements ChildAdapter {
         });
   }
 
-  /** A child that cannot be watched (epoll has limits too) is ended: better none than a lost one. */
+  /**
+   * A child that cannot be watched (epoll has limits too) is ended: better none than a lost one.
+   */
   private void takeOver(
       EventLoop loop, ChildSpec spec, ChildListener listener, Spawner.Spawned spawned) {
     LinuxChild child;
@@ -165,24 +167,22 @@ public final class LinuxChildAdapter implements ChildAdapter {
     CompletableFuture<Census> answer = new CompletableFuture<>();
     machine
         .table()
-        .look(
-            snapshot -> {
-              List<ProcessInfo> remaining =
-                  Stream.concat(
-                          snapshot.alive().values().stream().flatMap(List::stream),
-                          snapshot.unattributed().stream())
-                      .limit(MOST_REMAINING)
-                      .map(process -> Proc.local().describe(process.id()))
-                      .toList();
-              answer.completeAsync(
-                  () ->
-                      new Census(
-                          Instant.now(),
-                          snapshot.live(),
-                          snapshot.zombies(),
-                          snapshot.unattributed().size(),
-                          remaining));
-            });
+        .look(snapshot -> {
+          List<ProcessInfo> remaining =
+              Stream.concat(
+                      snapshot.alive().values().stream().flatMap(List::stream),
+                      snapshot.unattributed().stream())
+                  .limit(MOST_REMAINING)
+                  .map(process -> Proc.local().describe(process.id()))
+                  .toList();
+          answer.completeAsync(() ->
+              new Census(
+                  Instant.now(),
+                  snapshot.live(),
+                  snapshot.zombies(),
+                  snapshot.unattributed().size(),
+                  remaining));
+        });
     return answer;
   }
 

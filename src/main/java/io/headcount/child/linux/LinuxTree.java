@@ -12,9 +12,9 @@ import java.util.function.Consumer;
  * The processes of one run on Linux: how they are found, and how they are signalled without ever
  * hitting another. Owner thread only.
  *
- * <p>The leader stays a zombie until the tree is gone, so its pid, which is also the group's and the
- * session's number, is nobody else's: the group is signalled as a whole, which no fork outruns. Who
- * left the group is signalled through a pidfd whose start time was compared.
+ * <p>The leader stays a zombie until the tree is gone, so its pid, which is also the group's and
+ * the session's number, is nobody else's: the group is signalled as a whole, which no fork outruns.
+ * Who left the group is signalled through a pidfd whose start time was compared.
  */
 final class LinuxTree implements ProcessTree<ProcEntry> {
   private final Tree tree;
@@ -41,7 +41,9 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     leaderReaped = true;
   }
 
-  /** Once the leader has exited, whoever lives has an ancestor among the adopted, or nobody lives. */
+  /**
+   * Once the leader has exited, whoever lives has an ancestor among the adopted, or nobody lives.
+   */
   @Override
   public void look(Consumer<List<ProcEntry>> found) {
     if (leaderExited && machine.adoptees().noneOf(tree)) {
@@ -49,11 +51,10 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     } else {
       machine
           .table()
-          .look(
-              snapshot -> {
-                List<ProcEntry> alive = snapshot.of(tree);
-                loop.execute(() -> found.accept(alive));
-              });
+          .look(snapshot -> {
+            List<ProcEntry> alive = snapshot.of(tree);
+            loop.execute(() -> found.accept(alive));
+          });
     }
   }
 

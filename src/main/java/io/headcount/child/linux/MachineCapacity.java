@@ -64,8 +64,7 @@ final class MachineCapacity {
     try {
       for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
         String[] parts = line.split(":", 3);
-        String mount =
-            parts[1].isEmpty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + parts[1];
+        String mount = parts[1].isEmpty() ? "/sys/fs/cgroup" : "/sys/fs/cgroup/" + parts[1];
         if (parts[1].isEmpty() || parts[1].equals("pids")) {
           // In a container the path may be the host's, and the folder itself be ours.
           for (Path folder : new Path[] {Path.of(mount + parts[2]), Path.of(mount)}) {

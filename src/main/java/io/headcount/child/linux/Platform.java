@@ -59,8 +59,7 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     found.put("libc", "glibc " + Libc.version());
     found.put("pidfd", "yes");
     found.put("subreaper", "yes");
-    return new Platform(
-        Collections.unmodifiableMap(found), pid, Libc.getsid(0), Libc.getpgid(0));
+    return new Platform(Collections.unmodifiableMap(found), pid, Libc.getsid(0), Libc.getpgid(0));
   }
 
   /** What is asked of the machine. */
@@ -80,7 +79,9 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     boolean listsChildren();
   }
 
-  /** Says what the machine lacks, null if nothing. The order matters: each needs what is before it. */
+  /**
+   * Says what the machine lacks, null if nothing. The order matters: each needs what is before it.
+   */
   static @Nullable String missing(Probe probe) {
     if (!probe.system().equals("Linux")) {
       return "expected Linux, got " + probe.system() + ".";

@@ -14,8 +14,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code /proc}. One thread at a time; {@link #local} gives each thread its own. A process that
- * is gone is null, never an exception.
+ * Reads {@code /proc}. One thread at a time; {@link #local} gives each thread its own. A process
+ * that is gone is null, never an exception.
  */
 final class Proc {
   private static final ThreadLocal<Proc> LOCAL = ThreadLocal.withInitial(Proc::new);
@@ -57,7 +57,9 @@ final class Proc {
     return length <= 0 ? null : parse(pid, length);
   }
 
-  /** The command's name may hold anything, spaces and brackets too: fields start after the last ')'. */
+  /**
+   * The command's name may hold anything, spaces and brackets too: fields start after the last ')'.
+   */
   private @Nullable ProcEntry parse(int pid, int length) {
     int at = length - 1;
     while (at > 0 && buffer.get(at) != ')') {
@@ -95,7 +97,10 @@ final class Proc {
         fields[24]);
   }
 
-  /** The value of the run's cookie in a process's environment; null without one, or not ours to read. */
+  /**
+   * The value of the run's cookie in a process's environment; null without one, or not ours to
+   * read.
+   */
   @Nullable String cookie(int pid) {
     byte[] environ = bytes(Path.of("/proc", Integer.toString(pid), "environ"));
     if (environ == null) {

@@ -135,8 +135,7 @@ final class Spawner {
     }
     limit(pid, spec.limits());
     raiseOomScore(pid);
-    return new Spawned(
-        pid, tree, descriptors.opened(Kind.PIDFD, pidfd), stdin, stdout, stderr);
+    return new Spawned(pid, tree, descriptors.opened(Kind.PIDFD, pidfd), stdin, stdout, stderr);
   }
 
   /** Ends a child that nobody could take over, and closes what was opened for it. */

@@ -76,7 +76,6 @@ final class StartFailures {
           name,
           name + ": " + file + " has no execute permission; give it one (chmod +x)");
     }
-    return new StartFailure(
-        Kind.PERMISSION, name, name + ": the service may not execute " + file);
+    return new StartFailure(Kind.PERMISSION, name, name + ": the service may not execute " + file);
   }
 }

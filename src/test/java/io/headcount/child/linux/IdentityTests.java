@@ -69,7 +69,8 @@ class IdentityTests {
     LinuxTree tree = treeOf(1 << 22);
 
     for (int i = 0; i < 200; i++) {
-      long other = now.startTicks() + (random.nextBoolean() ? 1L : -1L) * (1 + random.nextInt(1000));
+      long other =
+          now.startTicks() + (random.nextBoolean() ? 1L : -1L) * (1 + random.nextInt(1000));
       assertThat(tree.deliver(List.of(changed(now, other)), SIGTERM)).isFalse();
     }
 
@@ -103,8 +104,7 @@ class IdentityTests {
           new Platform(
               Map.of(), 2 + random.nextInt(50), 2 + random.nextInt(50), 2 + random.nextInt(50));
       int target = random.nextInt(60) - 5;
-      boolean ours =
-          target == some.pid() || target == some.session() || target == some.group();
+      boolean ours = target == some.pid() || target == some.session() || target == some.group();
       assertThat(some.maySignal(target)).isEqualTo(target > 1 && !ours);
     }
     assertThat(platform.maySignal(platform.pid())).isFalse();

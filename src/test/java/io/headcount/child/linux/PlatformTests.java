@@ -9,7 +9,11 @@ import org.junit.jupiter.api.Test;
 class PlatformTests {
 
   private record Answers(
-      String system, String without, int pidfdOpenErrno, int waitidPidfdErrno, boolean listsChildren)
+      String system,
+      String without,
+      int pidfdOpenErrno,
+      int waitidPidfdErrno,
+      boolean listsChildren)
       implements Platform.Probe {
     @Override
     public String processor() {
@@ -46,8 +50,7 @@ class PlatformTests {
   void libcWithoutClosefromIsRefused() {
     assertThat(
             Platform.missing(
-                new Answers(
-                    "Linux", "posix_spawn_file_actions_addclosefrom_np", 0, ECHILD, true)))
+                new Answers("Linux", "posix_spawn_file_actions_addclosefrom_np", 0, ECHILD, true)))
         .contains("posix_spawn_file_actions_addclosefrom_np", "glibc 2.34", "musl");
   }
 
@@ -76,6 +79,7 @@ class PlatformTests {
     Platform platform = Platform.prepare();
 
     assertThat(platform.pid()).isEqualTo((int) ProcessHandle.current().pid());
-    assertThat(platform.capabilities()).containsKeys("kernel", "arch", "libc", "pidfd", "subreaper");
+    assertThat(platform.capabilities())
+        .containsKeys("kernel", "arch", "libc", "pidfd", "subreaper");
   }
 }

@@ -41,8 +41,7 @@ class TimerHeapTests {
         heap.pollDue(next).run();
       }
       assertThat(came).isEqualTo(expected);
-      assertThat(ran)
-          .containsExactlyInAnyOrderElementsOf(waiting.stream().map(Due::id).toList());
+      assertThat(ran).containsExactlyInAnyOrderElementsOf(waiting.stream().map(Due::id).toList());
       assertThat(heap.nanosToNext(0)).isEqualTo(-1);
     }
   }

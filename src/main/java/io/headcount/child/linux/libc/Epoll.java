@@ -10,8 +10,8 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * One epoll instance's events ({@code epoll(7)}), level-triggered, each known by its descriptor. One
- * thread waits; what fails returns the error number negated.
+ * One epoll instance's events ({@code epoll(7)}), level-triggered, each known by its descriptor.
+ * One thread waits; what fails returns the error number negated.
  */
 public final class Epoll {
   public static final int IN = 0x001;
@@ -80,8 +80,7 @@ public final class Epoll {
     try {
       scratch.space.set(INT, 0, interest);
       scratch.space.set(INT, ARCH.epollDataOffset, target);
-      int result =
-          (int) CTL.invokeExact(scratch.state, fd, operation, target, scratch.space);
+      int result = (int) CTL.invokeExact(scratch.state, fd, operation, target, scratch.space);
       return result < 0 ? -scratch.errno() : result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);

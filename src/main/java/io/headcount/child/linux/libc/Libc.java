@@ -53,8 +53,7 @@ public final class Libc {
       Linkage.variadic(
           "prctl",
           1,
-          FunctionDescriptor.of(
-              JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
   private static final MethodHandle SIGNAL =
       Linkage.function("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
   private static final MethodHandle SYSCONF =
@@ -72,8 +71,7 @@ public final class Libc {
   /** {@code gnu_get_libc_version(3)}: {@code 2.36}. */
   public static String version() {
     try {
-      MethodHandle version =
-          Linkage.plain("gnu_get_libc_version", FunctionDescriptor.of(ADDRESS));
+      MethodHandle version = Linkage.plain("gnu_get_libc_version", FunctionDescriptor.of(ADDRESS));
       MemorySegment text = (MemorySegment) version.invokeExact();
       return text.reinterpret(64).getString(0);
     } catch (Throwable t) {
@@ -130,8 +128,7 @@ public final class Libc {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
       long result =
-          (long)
-              READ.invokeExact(scratch.state, fd, buffer.segment, (long) buffer.capacity());
+          (long) READ.invokeExact(scratch.state, fd, buffer.segment, (long) buffer.capacity());
       return result < 0 ? -scratch.errno() : (int) result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
@@ -239,8 +236,7 @@ public final class Libc {
   public static int becomeSubreaper() {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
-      int result =
-          (int) PRCTL.invokeExact(scratch.state, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+      int result = (int) PRCTL.invokeExact(scratch.state, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
       return result < 0 ? -scratch.errno() : result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);

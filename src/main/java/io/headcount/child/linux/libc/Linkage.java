@@ -72,10 +72,9 @@ final class Linkage {
   private static MemorySegment find(String name) {
     return LOOKUP
         .find(name)
-        .orElseThrow(
-            () ->
-                new UnsatisfiedLinkError(
-                    "this libc has no " + name + "; expected glibc 2.34 or newer"));
+        .orElseThrow(() ->
+            new UnsatisfiedLinkError(
+                "this libc has no " + name + "; expected glibc 2.34 or newer"));
   }
 
   /** A downcall throws only what is a fault of ours. */

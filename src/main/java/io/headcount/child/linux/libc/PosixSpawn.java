@@ -133,8 +133,7 @@ public final class PosixSpawn {
     }
     strings.set(ADDRESS, argv.size() * 8L, MemorySegment.NULL);
     for (int i = 0; i < env.size(); i++) {
-      strings.set(
-          ADDRESS, envp + i * 8L, MemorySegment.ofAddress(addresses[2 + argv.size() + i]));
+      strings.set(ADDRESS, envp + i * 8L, MemorySegment.ofAddress(addresses[2 + argv.size() + i]));
     }
     strings.set(ADDRESS, envp + env.size() * 8L, MemorySegment.NULL);
     return spawn(
@@ -173,8 +172,7 @@ public final class PosixSpawn {
         check("adddup2", (int) ADD_DUP2.invokeExact(actions, err, 2));
         check("addclosefrom_np", (int) ADD_CLOSEFROM.invokeExact(actions, 3));
         check("addchdir_np", (int) ADD_CHDIR.invokeExact(actions, cwd));
-        int failure =
-            (int) SPAWN.invokeExact(pid, path, actions, attributes, strings, envp);
+        int failure = (int) SPAWN.invokeExact(pid, path, actions, attributes, strings, envp);
         return failure == 0 ? pid.get(JAVA_INT, 0) : -failure;
       } finally {
         int _ = (int) ACTIONS_DESTROY.invokeExact(actions);

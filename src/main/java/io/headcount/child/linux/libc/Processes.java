@@ -100,7 +100,9 @@ public final class Processes {
     return (int) syscall(PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
   }
 
-  /** Looks whether the child of a pidfd ended and leaves it a zombie, so that its pid stays its own. */
+  /**
+   * Looks whether the child of a pidfd ended and leaves it a zombie, so that its pid stays its own.
+   */
   public static Wait peek(int pidfd) {
     return wait(P_PIDFD, pidfd, WEXITED | WNOHANG | WNOWAIT);
   }
@@ -119,8 +121,7 @@ public final class Processes {
     MemorySegment space = Linkage.scratch().space;
     space.asSlice(0, 128).fill((byte) 0);
     long result =
-        syscall(
-            ARCH.waitidNumber, type, id, space.address(), flags, space.address() + RUSAGE);
+        syscall(ARCH.waitidNumber, type, id, space.address(), flags, space.address() + RUSAGE);
     if (result < 0) {
       return new Wait.Failed((int) -result);
     }
@@ -154,8 +155,7 @@ public final class Processes {
       scratch.space.set(JAVA_LONG, 8, value);
       int result =
           (int)
-              PRLIMIT.invokeExact(
-                  scratch.state, pid, resource, scratch.space, MemorySegment.NULL);
+              PRLIMIT.invokeExact(scratch.state, pid, resource, scratch.space, MemorySegment.NULL);
       return result < 0 ? -scratch.errno() : result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
@@ -166,8 +166,7 @@ public final class Processes {
   public static long ownMaxRssKib() {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
-      int result =
-          (int) GETRUSAGE.invokeExact(scratch.state, 0, scratch.space.asSlice(RUSAGE));
+      int result = (int) GETRUSAGE.invokeExact(scratch.state, 0, scratch.space.asSlice(RUSAGE));
       return result < 0 ? Long.MAX_VALUE : scratch.space.get(JAVA_LONG, RU_MAXRSS);
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
@@ -179,9 +178,7 @@ public final class Processes {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
       int result =
-          (int)
-              PRLIMIT.invokeExact(
-                  scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
+          (int) PRLIMIT.invokeExact(scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
       long soft = result < 0 ? -1 : scratch.space.get(JAVA_LONG, 0);
       return soft < 0 ? Long.MAX_VALUE : soft;
     } catch (Throwable t) {

@@ -29,9 +29,7 @@ class LayoutTests {
   }
 
   private static void compile(List<String> compilers, Arch arch) throws Exception {
-    assertThat(
-            output(
-                compilers, arch.waitidNumber, arch.epollEventSize, arch.epollDataOffset))
+    assertThat(output(compilers, arch.waitidNumber, arch.epollEventSize, arch.epollDataOffset))
         .isEmpty();
   }
 
