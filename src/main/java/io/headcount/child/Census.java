@@ -9,11 +9,12 @@ import java.util.List;
  * @param at when
  * @param live processes alive below the service
  * @param zombies dead ones that nobody has waited for
+ * @param escaped live ones outside their run's session, the unattributed among them
  * @param unattributed live ones that belong to no run that is known
  * @param remaining the live ones, for the report at shutdown; the first 20
  */
 public record Census(
-    Instant at, int live, int zombies, int unattributed, List<ProcessInfo> remaining) {
+    Instant at, int live, int zombies, int escaped, int unattributed, List<ProcessInfo> remaining) {
   public Census {
     remaining = List.copyOf(remaining);
   }

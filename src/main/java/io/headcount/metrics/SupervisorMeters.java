@@ -1,6 +1,5 @@
 package io.headcount.metrics;
 
-import io.headcount.child.ProcessInfo;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunState;
 import io.micrometer.core.instrument.Gauge;
@@ -56,7 +55,7 @@ public final class SupervisorMeters implements MeterBinder {
   }
 
   private long escaped() {
-    return census.get().remaining().stream().filter(ProcessInfo::escaped).count();
+    return census.get().escaped();
   }
 
   private long open(String kind) {

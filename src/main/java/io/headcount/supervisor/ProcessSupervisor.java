@@ -3,7 +3,6 @@ package io.headcount.supervisor;
 import io.headcount.child.Capacity;
 import io.headcount.child.Child.Target;
 import io.headcount.child.ChildAdapter;
-import io.headcount.child.ChildSpec;
 import io.headcount.child.Owner;
 import io.headcount.child.Signal;
 import io.headcount.child.StartFailure;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,12 +37,11 @@ public final class ProcessSupervisor implements AutoCloseable {
   private final SupervisorMetrics metrics;
   private final Supplier<String> ids;
   private final RunSpecValidator validator;
-  private final ChildEnvironment environment = new ChildEnvironment(System.getenv());
+  private final RunFactory factory;
+  private final Budgets budgets;
   private final RunRegistry registry;
   private final Admission admission;
-  private final AtomicLong sequences = new AtomicLong();
   private final Map<RunState, AtomicInteger> states = new EnumMap<>(RunState.class);
-  private final RunHooks hooks = new Hooks();
 
   /** Orders what must not interleave: looking for an id or a scope, and adding a run to it. */
   private final Object gate = new Object();
@@ -68,6 +65,8 @@ public final class ProcessSupervisor implements AutoCloseable {
     this.adapter = adapter;
     this.metrics = metrics;
     this.ids = ids;
+    this.factory = new RunFactory(settings, adapter, new Hooks());
+    this.budgets = new Budgets(settings);
     this.validator = new RunSpecValidator(adapter, settings.workspace());
     this.registry = new RunRegistry(settings.retention());
     this.admission = new Admission(settings.maxLiveRuns(), settings.maxQueuedRuns());
@@ -110,11 +109,11 @@ public final class ProcessSupervisor implements AutoCloseable {
       if (closing) {
         throw new SupervisorException.Draining();
       }
-      checkCapacity();
+      checkBudgets();
       String scope = spec.scopeKey();
       predecessors =
           scope != null && spec.replaceExistingScope() ? registry.liveInScope(scope) : List.of();
-      run = newRun(wantedId == null ? ids.get() : wantedId, spec, cwd);
+      run = factory.make(wantedId == null ? ids.get() : wantedId, spec, cwd);
       if (predecessors.isEmpty()) {
         placed = admission.admit(run, false);
       }
@@ -142,34 +141,10 @@ public final class ProcessSupervisor implements AutoCloseable {
     }
   }
 
-  private Run newRun(String id, RunSpec spec, Path cwd) {
-    SupervisorSettings.Defaults defaults = settings.defaults();
-    Signal signal = spec.stop().signal();
-    Long graceMs = spec.stop().graceMs();
-    StopOrder stop =
-        new StopOrder(
-            signal == null ? defaults.stopSignal() : signal,
-            graceMs == null ? defaults.grace().toNanos() : Duration.ofMillis(graceMs).toNanos());
-    String cookie = settings.bootId() + "." + id;
-    ChildSpec childSpec =
-        new ChildSpec(
-            switch (spec.command()) {
-              case RunSpec.Command.Argv(List<String> argv) -> argv;
-              case RunSpec.Command.Shell(String line) -> List.of("/bin/sh", "-c", line);
-            },
-            cwd,
-            environment.with(spec.env(), cookie),
-            cookie,
-            switch (spec.stdin()) {
-              case RunSpec.Stdin.Closed() -> new ChildSpec.Stdin.Closed();
-              case RunSpec.Stdin.Pipe() -> new ChildSpec.Stdin.Pipe();
-              case RunSpec.Stdin.Inline(byte[] bytes) -> new ChildSpec.Stdin.Inline(bytes);
-            },
-            spec.descendants(),
-            stop,
-            spec.limits());
-    RunClocks clocks = RunClocks.of(spec, defaults);
-    return new Run(id, sequences.incrementAndGet(), spec, childSpec, clocks, adapter, hooks);
+  /** Runs that have a place but have not opened their descriptors yet count as if they had. */
+  private void checkBudgets() {
+    int running = count(RunState.RUNNING) + count(RunState.EXITING);
+    budgets.check(adapter.capacity(), Math.max(0, admission.live() - running));
   }
 
   /** Ends the scope's other runs; when all have settled, the new one gets its place or its turn. */
@@ -188,31 +163,9 @@ public final class ProcessSupervisor implements AutoCloseable {
             });
   }
 
-  /**
-   * Refuses what would take the machine to its limits.
-   *
-   * @throws SupervisorException.DescriptorBudget near the limit of descriptors
-   * @throws SupervisorException.PidBudget near the limit of processes
-   */
-  private void checkCapacity() {
-    Capacity capacity = adapter.capacity();
-    long budget = descriptorBudget(capacity);
-    // Runs that have a place but have not opened their descriptors yet count as if they had.
-    int starting = admission.live() - count(RunState.RUNNING) - count(RunState.EXITING);
-    long coming = (Math.max(0, starting) + 1L) * capacity.descriptorsPerChild();
-    if (capacity.openDescriptors() + coming > budget) {
-      throw new SupervisorException.DescriptorBudget(
-          capacity.openDescriptors(), budget, capacity.maxDescriptors());
-    }
-    if (capacity.maxPids() != Long.MAX_VALUE
-        && capacity.pids() >= capacity.maxPids() / 100.0 * settings.pidBudgetPercent()) {
-      throw new SupervisorException.PidBudget(capacity.pids(), capacity.maxPids());
-    }
-  }
-
   /** How many descriptors may be open before nothing is started any more. */
   public long descriptorBudget(Capacity capacity) {
-    return (long) (capacity.maxDescriptors() / 100.0 * settings.descriptorBudgetPercent());
+    return budgets.descriptors(capacity);
   }
 
   public Optional<Run> find(String id) {
@@ -413,7 +366,7 @@ public final class ProcessSupervisor implements AutoCloseable {
     /** The machine may have filled up while the run waited. */
     private void begin(Run next) {
       try {
-        checkCapacity();
+        checkBudgets();
         next.begin();
       } catch (SupervisorException e) {
         next.refuse(

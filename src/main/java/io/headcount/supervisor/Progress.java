@@ -2,10 +2,8 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildEnd;
 import io.headcount.child.ChildExit;
-import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,74 +16,29 @@ record Progress(
     @Nullable Reason reason,
     @Nullable ChildExit exit,
     @Nullable StartFailure failure,
-    @Nullable Long pid,
-    @Nullable Instant startedAt,
-    long startedNanos,
+    @Nullable Start start,
     @Nullable Instant exitingAt,
-    @Nullable Instant exitedAt,
-    long exitedNanos,
-    boolean killEscalated,
-    List<ProcessInfo> survivors,
-    boolean kept,
+    @Nullable End end,
     boolean stdinOpen) {
 
+  /** When and as what the command began to run. */
+  record Start(@Nullable Long pid, Instant at, long nanos) {}
+
+  /** When the run settled and what was left. */
+  record End(Instant at, long nanos, ChildEnd tree) {}
+
   static Progress queued(boolean stdinOpen) {
-    return new Progress(
-        0,
-        RunState.QUEUED,
-        null,
-        null,
-        null,
-        null,
-        null,
-        0,
-        null,
-        null,
-        0,
-        false,
-        List.of(),
-        false,
-        stdinOpen);
+    return new Progress(0, RunState.QUEUED, null, null, null, null, null, null, stdinOpen);
   }
 
   Progress starting() {
-    return new Progress(
-        version + 1,
-        RunState.STARTING,
-        reason,
-        exit,
-        failure,
-        pid,
-        startedAt,
-        startedNanos,
-        exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated,
-        survivors,
-        kept,
-        stdinOpen);
+    return with(RunState.STARTING, start, end, stdinOpen);
   }
 
   /** A run that was ended while it started stays in the state of its end. */
-  Progress started(@Nullable Long leader) {
+  Progress started(@Nullable Long pid) {
     RunState next = state == RunState.STARTING ? RunState.RUNNING : state;
-    return new Progress(
-        version + 1,
-        next,
-        reason,
-        exit,
-        failure,
-        leader,
-        Instant.now(),
-        System.nanoTime(),
-        exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated,
-        survivors,
-        kept,
-        stdinOpen);
+    return with(next, new Start(pid, Instant.now(), System.nanoTime()), end, stdinOpen);
   }
 
   Progress exiting(Reason cause) {
@@ -95,15 +48,9 @@ record Progress(
         reason == null ? cause : reason,
         exit,
         failure,
-        pid,
-        startedAt,
-        startedNanos,
+        start,
         exitingAt == null ? Instant.now() : exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated,
-        survivors,
-        kept,
+        end,
         stdinOpen);
   }
 
@@ -115,99 +62,58 @@ record Progress(
         next.reason,
         seen,
         failure,
-        pid,
-        startedAt,
-        startedNanos,
+        start,
         next.exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated,
-        survivors,
-        kept,
+        end,
         stdinOpen);
   }
 
   Progress failed(StartFailure why) {
+    Reason cause = reason == null ? Reason.SPAWN_ERROR : reason;
     return new Progress(
-        version + 1,
-        state,
-        reason == null ? Reason.SPAWN_ERROR : reason,
-        exit,
-        why,
-        pid,
-        startedAt,
-        startedNanos,
-        exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated,
-        survivors,
-        kept,
-        stdinOpen);
+        version + 1, state, cause, exit, why, start, exitingAt, end, stdinOpen);
   }
 
-  Progress exited(ChildEnd end) {
-    return new Progress(
-        version + 1,
-        RunState.EXITED,
-        reason,
-        exit,
-        failure,
-        pid,
-        startedAt,
-        startedNanos,
-        exitingAt,
-        Instant.now(),
-        System.nanoTime(),
-        killEscalated || end.escalated(),
-        end.survivors(),
-        end.kept(),
-        false);
+  Progress exited(ChildEnd tree) {
+    End settled = new End(Instant.now(), System.nanoTime(), tree);
+    return with(RunState.EXITED, start, settled, false);
   }
 
-  Progress keptEnded(ChildEnd end) {
-    return new Progress(
-        version + 1,
-        state,
-        reason,
-        exit,
-        failure,
-        pid,
-        startedAt,
-        startedNanos,
-        exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated || end.escalated(),
-        end.survivors(),
-        false,
-        false);
+  /** What was kept is gone: the run shows how, and the time of its own end stays. */
+  Progress keptEnded(ChildEnd tree) {
+    End before = end;
+    ChildEnd whole =
+        before == null
+            ? tree
+            : new ChildEnd(
+                before.tree().escalated() || tree.escalated(),
+                tree.survivors(),
+                false,
+                before.tree().outputTruncated());
+    End now =
+        before == null
+            ? new End(Instant.now(), System.nanoTime(), whole)
+            : new End(before.at(), before.nanos(), whole);
+    return with(state, start, now, false);
   }
 
   Progress withStdinClosed() {
+    return with(state, start, end, false);
+  }
+
+  private Progress with(
+      RunState nextState, @Nullable Start nextStart, @Nullable End nextEnd, boolean open) {
     return new Progress(
-        version + 1,
-        state,
-        reason,
-        exit,
-        failure,
-        pid,
-        startedAt,
-        startedNanos,
-        exitingAt,
-        exitedAt,
-        exitedNanos,
-        killEscalated,
-        survivors,
-        kept,
-        false);
+        version + 1, nextState, reason, exit, failure, nextStart, exitingAt, nextEnd, open);
+  }
+
+  /** Whether kept descendants are still alive. */
+  boolean keeps() {
+    return end != null && end.tree().kept();
   }
 
   /** From the start of the command to its end or {@code now}; null before the start. */
   @Nullable Long durationMs(long now) {
-    if (startedAt == null) {
-      return null;
-    }
-    return ((exitedAt == null ? now : exitedNanos) - startedNanos) / 1_000_000;
+    return start == null ? null : ((end == null ? now : end.nanos()) - start.nanos()) / 1_000_000;
   }
 }

@@ -102,6 +102,8 @@ public final class Run {
   /** The run as it is now. */
   public RunView view() {
     Progress now = progress;
+    Progress.Start start = now.start();
+    Progress.End end = now.end();
     return new RunView(
         id,
         spec,
@@ -111,18 +113,18 @@ public final class Run {
         now.exit(),
         now.failure(),
         childSpec.cwd().toString(),
-        now.pid(),
+        start == null ? null : start.pid(),
         createdAt,
-        now.startedAt(),
+        start == null ? null : start.at(),
         now.exitingAt(),
-        now.exitedAt(),
+        end == null ? null : end.at(),
         now.durationMs(System.nanoTime()),
         clocks.overallMs(),
         clocks.noOutputMs(),
         childSpec.stop().graceNanos() / 1_000_000,
-        now.killEscalated(),
-        now.survivors(),
-        now.kept(),
+        end != null && end.tree().escalated(),
+        end == null ? List.of() : end.tree().survivors(),
+        now.keeps(),
         now.stdinOpen(),
         stdin.offset(),
         journal.totals());
@@ -248,7 +250,7 @@ public final class Run {
         orderStop(order);
       }
       case EXITED -> {
-        if (progress.kept() && (reason == Reason.SHUTDOWN || reason == Reason.MANUAL_CANCEL)) {
+        if (progress.keeps() && (reason == Reason.SHUTDOWN || reason == Reason.MANUAL_CANCEL)) {
           orderStop(order);
         }
       }

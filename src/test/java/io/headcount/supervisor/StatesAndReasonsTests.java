@@ -161,6 +161,17 @@ class StatesAndReasonsTests {
     assertThat(Supervised.isAlive(kept)).isFalse();
   }
 
+  /** While it executes a command a process has no environment, and its new session is unknown. */
+  @Test
+  void descendantInTheMiddleOfAnExecIsNotOverlooked() {
+    for (int i = 0; i < 300; i++) {
+      Run run = house.supervisor.start(Specs.keeping(Specs.shell("setsid sleep 1000 >/dev/null 2>&1 & exit 0")));
+      assertThat(Supervised.exited(run).keepsDescendants()).isTrue();
+      house.supervisor.delete(run.id()).join();
+    }
+    house.assertNothingLeft();
+  }
+
   @Test
   void deleteEndsWhatWasKept() {
     Run run = house.supervisor.start(Specs.keeping(Specs.shell("setsid sleep 1000 & echo $!")));

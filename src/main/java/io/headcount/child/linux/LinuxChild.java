@@ -144,7 +144,16 @@ final class LinuxChild implements Child {
     }
   }
 
+  /** Two looks, as everywhere: one alone may miss who was just being forked. */
   private void keepOrEnd(List<ProcEntry> alive) {
+    if (alive.isEmpty()) {
+      tree.look(this::keep);
+    } else {
+      keep(alive);
+    }
+  }
+
+  private void keep(List<ProcEntry> alive) {
     if (killPath == null) {
       kept = !alive.isEmpty();
       treeDone(new KillPath.Report(false, List.of()));

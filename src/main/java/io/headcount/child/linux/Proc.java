@@ -98,13 +98,18 @@ final class Proc {
   }
 
   /**
-   * The value of the run's cookie in a process's environment; null without one, or not ours to
-   * read.
+   * The value of the run's cookie in a process's environment.
+   *
+   * @return null if there is none, or it is not ours to read; empty if there is no environment at
+   *     all, which for a moment is so of every process that executes a command
    */
   @Nullable String cookie(int pid) {
     byte[] environ = bytes(Path.of("/proc", Integer.toString(pid), "environ"));
     if (environ == null) {
       return null;
+    }
+    if (environ.length == 0) {
+      return "";
     }
     for (String variable : new String(environ, StandardCharsets.UTF_8).split("\0", -1)) {
       if (variable.startsWith(COOKIE)) {

@@ -2,8 +2,10 @@ package io.headcount.child.linux;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class ProcTable implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ProcTable.class);
 
+  private static final int EXEC_ATTEMPTS = 20;
+  private static final long EXEC_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final int self;
@@ -28,6 +32,9 @@ final class ProcTable implements Runnable {
   private final Adoptees adoptees;
   private final LinkedBlockingQueue<Consumer<Snapshot>> waiting = new LinkedBlockingQueue<>();
   private final Thread thread;
+
+  /** Who was without an environment for so long that it has none. This thread only. */
+  private final Set<ProcId> bare = new HashSet<>();
 
   /** Who was found to belong to which run, for as long as they live. This thread only. */
   private Map<ProcId, Tree> known = new HashMap<>();
@@ -82,39 +89,62 @@ final class ProcTable implements Runnable {
   }
 
   private Snapshot take() {
-    Map<Integer, ProcEntry> table = new HashMap<>();
-    Proc proc = Proc.local();
-    for (int pid : Proc.pids()) {
-      ProcEntry entry = proc.stat(pid);
-      if (entry != null) {
-        table.put(pid, entry);
-      }
+    Look look = new Look();
+    for (int attempt = 0; look.hasUndetermined() && attempt < EXEC_ATTEMPTS; attempt++) {
+      LockSupport.parkNanos(EXEC_PAUSE_NANOS);
+      look = new Look();
     }
-    Look look = new Look(table);
-    for (ProcEntry entry : table.values()) {
-      look.place(entry);
-    }
+    look.undetermined.forEach(entry -> bare.add(entry.id()));
+    bare.retainAll(look.seen);
     known = look.found;
-    return new Snapshot(look.alive, look.unattributed, look.zombies);
+    return new Snapshot(look.alive, look.unattributed, look.escaped, look.zombies);
   }
 
-  /** The state of one look. */
+  /** One look through {@code /proc}. */
   private final class Look {
-    private final Map<Integer, ProcEntry> table;
+    private final Proc proc = Proc.local();
+    private final Map<Integer, ProcEntry> table = new HashMap<>();
     private final Map<Integer, Boolean> below = new HashMap<>();
     private final Map<ProcId, Tree> found = new HashMap<>();
+    private final Set<ProcId> seen = new HashSet<>();
     private final Map<Tree, List<ProcEntry>> alive = new HashMap<>();
     private final List<ProcEntry> unattributed = new ArrayList<>();
+    private final List<ProcEntry> undetermined = new ArrayList<>();
+    private int escaped;
     private int zombies;
 
-    Look(Map<Integer, ProcEntry> table) {
-      this.table = table;
+    Look() {
+      int[] pids = Proc.pids();
+      for (int pid : pids) {
+        read(pid);
+      }
+      for (int pid : pids) {
+        if (isBelow(pid)) {
+          place(table.get(pid));
+        }
+      }
     }
 
-    void place(ProcEntry entry) {
-      if (!isBelow(entry.pid())) {
+    private @Nullable ProcEntry read(int pid) {
+      ProcEntry entry = proc.stat(pid);
+      if (entry == null) {
+        table.remove(pid);
+      } else {
+        table.put(pid, entry);
+      }
+      return entry;
+    }
+
+    /** Whether a process was seen in the middle of an exec, so that another look would tell more. */
+    boolean hasUndetermined() {
+      return !undetermined.isEmpty();
+    }
+
+    private void place(@Nullable ProcEntry entry) {
+      if (entry == null) {
         return;
       }
+      seen.add(entry.id());
       Tree tree = treeOf(entry);
       if (entry.ppid() == self) {
         adoptees.attribute(entry, tree);
@@ -123,50 +153,64 @@ final class ProcTable implements Runnable {
         zombies++;
       } else if (tree != null) {
         alive.computeIfAbsent(tree, _ -> new ArrayList<>()).add(entry);
+        escaped += entry.session() == tree.leader() ? 0 : 1;
       } else if (entry.session() != ownSession) {
         unattributed.add(entry);
+        escaped++;
       }
     }
 
     private boolean isBelow(int pid) {
       Boolean answer = below.get(pid);
-      if (answer != null) {
-        return answer;
+      if (answer == null) {
+        below.put(pid, false);
+        ProcEntry entry = table.get(pid);
+        answer = pid != self && entry != null && isChildOfBelow(entry);
+        below.put(pid, answer);
       }
-      ProcEntry entry = table.get(pid);
-      below.put(pid, false);
-      boolean result =
-          entry != null && pid != self && (entry.ppid() == self || isBelow(entry.ppid()));
-      below.put(pid, result);
-      return result;
+      return answer;
+    }
+
+    /** A parent that ended while we looked has left its child to us, or to somebody below us. */
+    private boolean isChildOfBelow(ProcEntry entry) {
+      int parent = entry.ppid();
+      if (parent != self && parent > 0 && !table.containsKey(parent)) {
+        ProcEntry now = read(entry.pid());
+        parent = now == null ? 0 : now.ppid();
+      }
+      return parent == self || isBelow(parent);
     }
 
     private @Nullable Tree treeOf(ProcEntry entry) {
       ProcId id = entry.id();
       Tree tree = found.get(id);
-      if (tree != null) {
-        return tree;
-      }
-      tree = known.get(id);
-      if (tree == null || !forest.contains(tree)) {
-        tree = discover(entry);
-      }
-      if (tree != null) {
-        found.put(id, tree);
+      if (tree == null) {
+        tree = known.get(id);
+        if (tree == null || !forest.contains(tree)) {
+          tree = discover(entry);
+        }
+        if (tree != null) {
+          found.put(id, tree);
+        }
       }
       return tree;
     }
 
     private @Nullable Tree discover(ProcEntry entry) {
       Tree tree = forest.byGroup(entry);
-      if (tree != null) {
-        return tree;
+      if (tree == null && entry.ppid() != self) {
+        ProcEntry parent = table.get(entry.ppid());
+        tree = parent == null ? null : treeOf(parent);
       }
-      ProcEntry parent = entry.ppid() == self ? null : table.get(entry.ppid());
-      tree = parent == null ? null : treeOf(parent);
-      return tree != null || entry.isZombie()
-          ? tree
-          : forest.byCookie(Proc.local().cookie(entry.pid()));
+      return tree == null && !entry.isZombie() ? byCookie(entry) : tree;
+    }
+
+    private @Nullable Tree byCookie(ProcEntry entry) {
+      String cookie = proc.cookie(entry.pid());
+      if (cookie != null && cookie.isEmpty() && !bare.contains(entry.id())) {
+        undetermined.add(entry);
+      }
+      return forest.byCookie(cookie);
     }
   }
 

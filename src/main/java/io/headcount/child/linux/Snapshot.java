@@ -8,9 +8,11 @@ import java.util.Map;
  *
  * @param alive live processes by tree
  * @param unattributed live ones that belong to no tree that is known
+ * @param escaped live ones outside their run's session, the unattributed among them
  * @param zombies dead ones that nobody has waited for
  */
-record Snapshot(Map<Tree, List<ProcEntry>> alive, List<ProcEntry> unattributed, int zombies) {
+record Snapshot(
+    Map<Tree, List<ProcEntry>> alive, List<ProcEntry> unattributed, int escaped, int zombies) {
 
   List<ProcEntry> of(Tree tree) {
     return alive.getOrDefault(tree, List.of());
