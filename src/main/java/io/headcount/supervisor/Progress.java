@@ -70,8 +70,7 @@ record Progress(
 
   Progress failed(StartFailure why) {
     Reason cause = reason == null ? Reason.SPAWN_ERROR : reason;
-    return new Progress(
-        version + 1, state, cause, exit, why, start, exitingAt, end, stdinOpen);
+    return new Progress(version + 1, state, cause, exit, why, start, exitingAt, end, stdinOpen);
   }
 
   Progress exited(ChildEnd tree) {

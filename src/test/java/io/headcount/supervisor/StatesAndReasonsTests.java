@@ -165,7 +165,9 @@ class StatesAndReasonsTests {
   @Test
   void descendantInTheMiddleOfAnExecIsNotOverlooked() {
     for (int i = 0; i < 300; i++) {
-      Run run = house.supervisor.start(Specs.keeping(Specs.shell("setsid sleep 1000 >/dev/null 2>&1 & exit 0")));
+      Run run =
+          house.supervisor.start(
+              Specs.keeping(Specs.shell("setsid sleep 1000 >/dev/null 2>&1 & exit 0")));
       assertThat(Supervised.exited(run).keepsDescendants()).isTrue();
       house.supervisor.delete(run.id()).join();
     }

@@ -180,7 +180,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
                   Instant.now(),
                   snapshot.live(),
                   snapshot.zombies(),
-                          snapshot.escaped(),
+                  snapshot.escaped(),
                   snapshot.unattributed().size(),
                   remaining));
         });

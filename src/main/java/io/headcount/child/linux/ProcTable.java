@@ -135,7 +135,9 @@ final class ProcTable implements Runnable {
       return entry;
     }
 
-    /** Whether a process was seen in the middle of an exec, so that another look would tell more. */
+    /**
+     * Whether a process was seen in the middle of an exec, so that another look would tell more.
+     */
     boolean hasUndetermined() {
       return !undetermined.isEmpty();
     }
