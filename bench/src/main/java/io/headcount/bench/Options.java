@@ -1,0 +1,119 @@
+package io.headcount.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the command line asks for.
+ *
+ * @param rounds how often each figure is taken, the contenders in turn
+ * @param callers how many callers at once, one table row each
+ * @param warmUpSeconds seconds that a JVM spawns, with 8 callers, before it is measured
+ * @param seconds seconds that are measured
+ * @param children live children in the second part
+ * @param check whether to fail if a ratio is below what is promised
+ */
+record Options(
+    int rounds,
+    List<Integer> callers,
+    int warmUpSeconds,
+    int seconds,
+    int children,
+    boolean spawn,
+    boolean live,
+    boolean check,
+    boolean help) {
+
+  static final String HELP =
+      """
+      Measures what a command costs: through Headcount's adapter for Linux, through ProcessBuilder,
+      and in a C loop that is compiled on the spot (gcc is needed). Takes about 5 minutes.
+
+      Options:
+        --quick            2 minutes: 3 rounds of 1 second, 1 and 2 callers
+        --rounds N         how often each figure is taken; the tables show medians (4)
+        --callers A,B,...  callers at once (1,2,8)
+        --seconds N        seconds a measurement (2)
+        --warmup N         seconds of warm-up before it, in the JVMs, with 8 callers (4)
+        --children N       live children in the second part (1000)
+        --only spawn|live  one part only
+        --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate
+        --help             this text
+      JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
+      """;
+
+  private static final Options DEFAULTS =
+      new Options(4, List.of(1, 2, 8), 4, 2, 1000, true, true, false, false);
+  private static final Options QUICK =
+      new Options(3, List.of(1, 2), 4, 1, 1000, true, true, false, false);
+
+  /**
+   * Reads the command line.
+   *
+   * @throws IllegalArgumentException saying what was expected
+   */
+  static Options parse(String[] args) {
+    List<String> rest = new ArrayList<>(Arrays.asList(args));
+    Options base = rest.remove("--quick") ? QUICK : DEFAULTS;
+    int rounds = base.rounds;
+    List<Integer> callers = base.callers;
+    int warmup = base.warmUpSeconds;
+    int seconds = base.seconds;
+    int children = base.children;
+    boolean spawn = true;
+    boolean live = true;
+    boolean check = false;
+    boolean help = false;
+    for (int i = 0; i < rest.size(); i++) {
+      String option = rest.get(i);
+      switch (option) {
+        case "--check" -> check = true;
+        case "--help", "-h" -> help = true;
+        case "--rounds" -> rounds = number(rest, ++i, 1);
+        case "--seconds" -> seconds = number(rest, ++i, 1);
+        case "--warmup" -> warmup = number(rest, ++i, 0);
+        case "--children" -> children = number(rest, ++i, 1);
+        case "--callers" ->
+            callers =
+                Arrays.stream(value(rest, ++i).split(","))
+                    .map(text -> number(option, text, 1))
+                    .toList();
+        case "--only" -> {
+          String part = value(rest, ++i);
+          spawn = part.equals("spawn");
+          live = part.equals("live");
+          if (spawn == live) {
+            throw new IllegalArgumentException("--only: expected spawn or live, got " + part);
+          }
+        }
+        default -> throw new IllegalArgumentException("unknown option " + option);
+      }
+    }
+    return new Options(rounds, callers, warmup, seconds, children, spawn, live, check, help);
+  }
+
+  private static String value(List<String> args, int index) {
+    if (index == args.size()) {
+      throw new IllegalArgumentException(args.get(index - 1) + " needs a value");
+    }
+    return args.get(index);
+  }
+
+  private static int number(List<String> args, int index, int least) {
+    return number(args.get(index - 1), value(args, index), least);
+  }
+
+  private static int number(String option, String text, int least) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= least) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        option + ": expected a number of " + least + " or more, got " + text);
+  }
+}

@@ -1,0 +1,88 @@
+package io.headcount.bench;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The two C programs, compiled on the spot with gcc: the static no-op that every contender spawns,
+ * and the loop that spawns it without any Java. They live in a folder of their own until closed.
+ */
+final class Programs implements AutoCloseable {
+  private static final String NOOP_PROPERTY = "headcount.bench.noop";
+
+  private final Path folder;
+
+  private Programs(Path folder) {
+    this.folder = folder;
+  }
+
+  static Programs compile() throws IOException, InterruptedException {
+    Programs programs = new Programs(Files.createTempDirectory("headcount-bench-"));
+    try {
+      programs.gcc("noop", "-static");
+      programs.gcc("spawn_loop", "-pthread");
+      return programs;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      programs.close();
+      throw e;
+    }
+  }
+
+  Path noop() {
+    return folder.resolve("noop");
+  }
+
+  Path spawnLoop() {
+    return folder.resolve("spawn_loop");
+  }
+
+  /** Tells a JVM that is started with this flag where the no-op is. */
+  String noopFlag() {
+    return "-D" + NOOP_PROPERTY + "=" + noop();
+  }
+
+  /**
+   * The no-op that {@link #noopFlag} named, or else {@code /bin/true}, which costs a little more.
+   */
+  static String namedNoop() {
+    return System.getProperty(NOOP_PROPERTY, "/bin/true");
+  }
+
+  private void gcc(String name, String option) throws IOException, InterruptedException {
+    Path source = folder.resolve(name + ".c");
+    try (InputStream text = Programs.class.getResourceAsStream("/c/" + name + ".c")) {
+      if (text == null) {
+        throw new IllegalStateException("/c/" + name + ".c is not in the jar");
+      }
+      Files.copy(text, source);
+    }
+    List<String> command = new ArrayList<>(List.of("gcc", "-O2", "-Wall", "-Wextra", option));
+    command.addAll(List.of("-o", folder.resolve(name).toString(), source.toString()));
+    Process gcc;
+    try {
+      gcc = new ProcessBuilder(command).inheritIO().start();
+    } catch (IOException e) {
+      throw new IOException(
+          "gcc is needed to compile the no-op child and the C loop (Debian: gcc libc6-dev)", e);
+    }
+    int status = gcc.waitFor();
+    if (status != 0) {
+      throw new IOException(String.join(" ", command) + " failed with exit status " + status);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+  }
+}
