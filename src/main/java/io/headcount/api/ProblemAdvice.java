@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.coyote.CloseNowException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -167,6 +168,21 @@ class ProblemAdvice {
     }
     if (failure instanceof TypeMismatchException) {
       return problem(ProblemCode.VALIDATION, failure, request).toResponse(NO_HEADERS);
+    }
+    if (failure instanceof InvalidParameterException) {
+      return Problem.of(
+              ProblemCode.MALFORMED,
+              "A query parameter is not encoded as a URL needs it: expected %XX of UTF-8 bytes.",
+              request.getRequestURI())
+          .toResponse(NO_HEADERS);
+    }
+    String mediaType = request.getContentType();
+    if (failure instanceof IllegalArgumentException && mediaType != null && mediaType.contains("*")) {
+      return Problem.of(
+              ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+              "A body has one media type, got the Content-Type " + RunRequests.quote(mediaType),
+              request.getRequestURI())
+          .toResponse(NO_HEADERS);
     }
     LOG.error("event=internal-error path={}", request.getRequestURI(), failure);
     return Problem.of(

@@ -52,6 +52,9 @@ class FrameworkErrorTests extends Service {
         "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET /v1/runs/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "GET /v1/runs/a%2Fb HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs?limit=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs?limit=%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs?%f0=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "GET /v1/runs HTTP/1.1\r\n\r\n",
         "GET /v1/runs HTTP/1.1\r\nHost: x\r\nBad header: x\r\nContent-Length: z\r\n\r\n"
       })
@@ -61,6 +64,15 @@ class FrameworkErrorTests extends Service {
     assertThat(answer).contains("Content-Type: application/problem+json");
     assertThat(answer).contains("\"code\":\"malformed\"");
     assertThat(answer).doesNotContain("Tomcat").doesNotContain("<html").doesNotContain("java.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*/*", "application/*"})
+  void answers415WhenTheMediaTypeIsAPattern(String type) {
+    Reply reply =
+        api.send("POST", "/v1/runs", BodyPublishers.ofString("{}"), "Content-Type", type);
+    assertThat(reply.status()).isEqualTo(415);
+    assertProblem(reply, "unsupported-media-type");
   }
 
   @Test

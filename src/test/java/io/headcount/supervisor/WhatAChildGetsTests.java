@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.child.ChildExit;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.StartFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -185,6 +186,28 @@ class WhatAChildGetsTests {
                 limits));
 
     assertThat(listed.lines().toList()).containsExactly("64", "100", Integer.toString(1 << 20));
+  }
+
+  @Test
+  void limitThatCannotBeGivenIsRefusedAndTheCommandDoesNotRunOn() {
+    Limits tooMany = new Limits(null, null, 1L << 50, null, null);
+    Run run =
+        house.supervisor.start(
+            Specs.with(
+                new RunSpec.Command.Shell("sleep 1000"),
+                null,
+                Map.of(),
+                new RunSpec.Stdin.Pipe(),
+                tooMany));
+
+    RunView view = Supervised.exited(run);
+
+    assertThat(view.reason()).isEqualTo(Reason.SPAWN_ERROR);
+    assertThat(view.failure())
+        .extracting(StartFailure::kind, StartFailure::errno)
+        .containsExactly(StartFailure.Kind.PERMISSION, "EPERM");
+    assertThat(view.failure().message()).contains("limits.openFiles");
+    house.assertNothingLeft();
   }
 
   @Test

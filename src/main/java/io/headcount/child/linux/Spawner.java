@@ -1,11 +1,9 @@
 package io.headcount.child.linux;
 
 import io.headcount.child.ChildSpec;
-import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.StartFailure;
 import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.Descriptors.Kind;
-import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.NativeBuffer;
 import io.headcount.child.linux.libc.PosixSpawn;
@@ -133,9 +131,16 @@ final class Spawner {
       abandon(tree);
       throw new Failure(StartFailures.of("pidfd_open", -pidfd));
     }
-    limit(pid, spec.limits());
+    Fd watched = descriptors.opened(Kind.PIDFD, pidfd);
+    try {
+      ChildLimits.set(pid, spec.limits());
+    } catch (ChildLimits.Refused refused) {
+      watched.close();
+      abandon(tree);
+      throw new Failure(refused.failure());
+    }
     raiseOomScore(pid);
-    return new Spawned(pid, tree, descriptors.opened(Kind.PIDFD, pidfd), stdin, stdout, stderr);
+    return new Spawned(pid, tree, watched, stdin, stdout, stderr);
   }
 
   /** Ends a child that nobody could take over, and closes what was opened for it. */
@@ -158,25 +163,6 @@ final class Spawner {
       Thread.onSpinWait();
     }
     forest.remove(tree);
-  }
-
-  /** Between the exec and this call lie some microseconds, in which the dynamic loader runs. */
-  private static void limit(int pid, Limits limits) {
-    limit(pid, Processes.RLIMIT_AS, limits.memoryBytes());
-    limit(pid, Processes.RLIMIT_CPU, limits.cpuSeconds());
-    limit(pid, Processes.RLIMIT_NOFILE, limits.openFiles());
-    limit(pid, Processes.RLIMIT_NPROC, limits.processes());
-    limit(pid, Processes.RLIMIT_FSIZE, limits.fileSizeBytes());
-  }
-
-  private static void limit(int pid, int resource, @Nullable Long value) {
-    if (value != null) {
-      int result = Processes.limit(pid, resource, value);
-      if (result < 0 && result != -Errno.ESRCH) {
-        LOG.warn(
-            "event=limit-failed pid={} resource={} errno={}", pid, resource, Errno.name(-result));
-      }
-    }
   }
 
   /** When memory is short the kernel is to take a child before the service. */
