@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import io.headcount.child.UnreadableMachineException;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -168,6 +169,9 @@ class ProblemAdvice {
     }
     if (failure instanceof TypeMismatchException) {
       return problem(ProblemCode.VALIDATION, failure, request).toResponse(NO_HEADERS);
+    }
+    if (failure instanceof UnreadableMachineException) {
+      return problem(ProblemCode.FD_BUDGET, failure, request).toResponse(NO_HEADERS);
     }
     if (failure instanceof InvalidParameterException) {
       return Problem.of(

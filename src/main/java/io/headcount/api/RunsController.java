@@ -135,9 +135,9 @@ class RunsController {
         .body(response(view, run, exited));
   }
 
-  /** A run that waits for a place may wait long; one that replaces others, or has a place, not. */
+  /** A run that waits for others' places may wait long; one that replaces some, or has one, not. */
   private void awaitLaunch(Run run) throws InterruptedException {
-    if (!run.isQueued() || run.spec().replaceExistingScope()) {
+    if (!run.isQueued()) {
       waiting.forLaunch(run);
     }
   }

@@ -29,7 +29,7 @@ final class Deadlines {
   }
 
   void startQueue(long ms) {
-    if (ms > 0) {
+    if (ms > 0 && queue == null) {
       queue = owner.schedule(nanos(ms), () -> expired.accept(Reason.QUEUE_TIMEOUT));
     }
   }

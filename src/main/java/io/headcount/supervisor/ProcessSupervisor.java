@@ -123,10 +123,8 @@ public final class ProcessSupervisor implements AutoCloseable {
     if (placed) {
       run.begin();
     } else {
-      run.waitInQueue();
-      if (!predecessors.isEmpty()) {
-        replace(predecessors, run);
-      }
+      run.waitForPlace(predecessors.isEmpty());
+      replace(predecessors, run);
     }
     return new Put(run, true);
   }
@@ -149,8 +147,12 @@ public final class ProcessSupervisor implements AutoCloseable {
 
   /** Ends the scope's other runs; when all have settled, the new one gets its place or its turn. */
   private void replace(List<Run> predecessors, Run run) {
+    if (predecessors.isEmpty()) {
+      return;
+    }
     List<CompletableFuture<Void>> ends = new ArrayList<>();
     for (Run predecessor : predecessors) {
+      admission.bequeath(predecessor, run);
       predecessor.stop(Reason.MANUAL_CANCEL, predecessor.defaultStop());
       ends.add(predecessor.exited());
     }
@@ -159,7 +161,9 @@ public final class ProcessSupervisor implements AutoCloseable {
             .thenRun(() -> {
               if (admission.admit(run, true)) {
                 run.begin();
-              }
+              } else {
+                    run.waitForPlace(true);
+                  }
             });
   }
 

@@ -158,19 +158,24 @@ public final class Run {
     return childSpec.stop();
   }
 
-  /** Whether it waits for a place, or for the runs it replaces. */
+  /** Whether it waits for others to make a place, and not only for those that it replaces. */
   public boolean isQueued() {
     return queued && progress.state() == RunState.QUEUED;
   }
 
-  /** Waits in the queue: starts the clock of the queue. Any thread. */
-  void waitInQueue() {
-    queued = true;
-    owner.execute(() -> {
-      if (progress.state() == RunState.QUEUED) {
-        deadlines.startQueue(clocks.queueMs());
-      }
-    });
+  /**
+   * Waits: starts the clock of the queue. Any thread.
+   *
+   * @param forOthers whether in the queue, or only for the runs it replaces
+   */
+  void waitForPlace(boolean forOthers) {
+    queued = forOthers;
+    owner.execute(
+        () -> {
+          if (progress.state() == RunState.QUEUED) {
+            deadlines.startQueue(clocks.queueMs());
+          }
+        });
   }
 
   /** Has a place: starts the command, unless the run was ended while it waited. Any thread. */

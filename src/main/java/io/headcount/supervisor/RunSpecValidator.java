@@ -2,6 +2,7 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,14 +66,14 @@ final class RunSpecValidator {
           found.add(new Violation("/argv", "expected at least the command, got nothing"));
         }
         for (int i = 0; i < argv.size(); i++) {
-          checkNul("/argv/" + i, argv.get(i), found);
+          checkBytes("/argv/" + i, argv.get(i), found);
         }
       }
       case RunSpec.Command.Shell(String line) -> {
         if (line.isBlank()) {
           found.add(new Violation("/shell", "expected a command line, got a blank one"));
         }
-        checkNul("/shell", line, found);
+        checkBytes("/shell", line, found);
       }
     }
   }
@@ -88,7 +89,7 @@ final class RunSpecValidator {
         found.add(new Violation(pointer, "is set by the service to know its processes"));
       }
       if (value != null) {
-        checkNul(pointer, value, found);
+        checkBytes(pointer, value, found);
       }
     });
   }
@@ -127,10 +128,14 @@ final class RunSpecValidator {
     }
   }
 
-  private static void checkNul(String pointer, String text, List<Violation> found) {
+  /** What cannot be handed to a program as it is: a NUL byte, half a character. */
+  private static void checkBytes(String pointer, String text, List<Violation> found) {
     int at = text.indexOf('\0');
     if (at >= 0) {
       found.add(new Violation(pointer, "expected no NUL byte, got one at character " + at));
+    }
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      found.add(new Violation(pointer, "expected Unicode text, got a surrogate without its pair"));
     }
   }
 

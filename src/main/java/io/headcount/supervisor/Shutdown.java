@@ -21,6 +21,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shutdown {
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
+  private static final int CENSUS_LOOKS = 5;
+  private static final long CENSUS_PAUSE_MS = 20;
 
   /** The longest grace that a request may ask for. */
   private static final Duration NO_CAP = Duration.ofMinutes(1);
@@ -93,7 +95,13 @@ public final class Shutdown {
 
   private @Nullable Census census() {
     try {
-      return supervisor.adapter().census().get(1, TimeUnit.SECONDS);
+      Census census = supervisor.adapter().census().get(1, TimeUnit.SECONDS);
+      // Who was just killed may still have been dying.
+      for (int look = 0; census.live() > 0 && look < CENSUS_LOOKS; look++) {
+        TimeUnit.MILLISECONDS.sleep(CENSUS_PAUSE_MS);
+        census = supervisor.adapter().census().get(1, TimeUnit.SECONDS);
+      }
+      return census;
     } catch (ExecutionException | TimeoutException | RuntimeException e) {
       LOG.warn("event=census-failed", e);
       return null;

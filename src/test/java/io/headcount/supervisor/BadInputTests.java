@@ -91,6 +91,30 @@ class BadInputTests {
   }
 
   @Test
+  void halfACharacterIsRefused() {
+    assertRefused(argv("echo", "a\ud800b"), "/argv/1");
+  }
+
+  @Test
+  void commandThatIsNotInThePathIsNotTakenFromTheWorkingDirectory(@TempDir Path folder)
+      throws IOException {
+    Path tool = Files.writeString(folder.resolve("tool"), "#!/bin/sh\n");
+    assertThat(tool.toFile().setExecutable(true)).isTrue();
+
+    StartFailure failure =
+        failure(
+            Specs.with(
+                new RunSpec.Command.Argv(List.of("tool")),
+                folder.toString(),
+                Map.of("PATH", "/bin"),
+                new RunSpec.Stdin.Closed(),
+                Limits.NONE));
+
+    assertThat(failure.kind()).isEqualTo(StartFailure.Kind.NOT_FOUND);
+    assertThat(failure.message()).contains("no tool in PATH=/bin");
+  }
+
+  @Test
   void badVariableNameIsRefused() {
     assertRefused(env("", "x"), "/env/");
     assertRefused(env("A=B", "x"), "/env/A=B");

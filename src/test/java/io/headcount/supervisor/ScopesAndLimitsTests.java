@@ -81,6 +81,27 @@ class ScopesAndLimitsTests {
   }
 
   @Test
+  void replacementTakesThePlaceOfItsPredecessorHoweverLongTheQueue() {
+    try (Supervised house = new Supervised(settings -> Supervised.withLimits(settings, 2, 1))) {
+      Run first = house.supervisor.start(Specs.scoped(SLEEP, "s", false));
+      house.start("sleep", "1000");
+      Run waiting = house.start("sleep", "1000");
+
+      Run second = house.supervisor.start(Specs.scoped(SLEEP, "s", true));
+
+      Supervised.launched(second);
+      assertThat(first.state()).isEqualTo(RunState.EXITED);
+      assertThat(second.state()).isEqualTo(RunState.RUNNING);
+      assertThat(waiting.isQueued()).isTrue();
+
+      house.supervisor.cancel(second.id(), null, null);
+
+      Supervised.launched(waiting);
+      assertThat(waiting.state()).isEqualTo(RunState.RUNNING);
+    }
+  }
+
+  @Test
   void cancelledReplacementNeverRuns() {
     try (Supervised house = new Supervised()) {
       Run first =

@@ -97,7 +97,12 @@ final class Adoptees {
   private boolean isGone(int pid) {
     Placed place = placed.get(pid);
     if (place == null) {
-      ProcEntry entry = Proc.local().stat(pid);
+      ProcEntry entry;
+      try {
+        entry = Proc.local().stat(pid);
+      } catch (Proc.Unreadable e) {
+        return false; // nobody knows whose it is, so it is not ours to reap
+      }
       if (entry != null && entry.session() == ownSession) {
         place = new Placed(null, true);
         placed.put(pid, place);

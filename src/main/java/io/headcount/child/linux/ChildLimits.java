@@ -7,8 +7,9 @@ import io.headcount.child.linux.libc.Processes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the limits of a child from outside, with {@code prlimit(2)}. Between its exec and this lie
- * some microseconds, in which the dynamic loader runs.
+ * Sets the limits of a child from outside, with {@code prlimit(2)}, and of what it has forked
+ * meanwhile: between its exec and this lie some microseconds, on a busy machine more. Later children
+ * inherit them.
  */
 final class ChildLimits {
   private ChildLimits() {}
@@ -34,6 +35,15 @@ final class ChildLimits {
    * @throws Refused at the first limit that the kernel refuses
    */
   static void set(int pid, Limits limits) throws Refused {
+    if (!limits.equals(Limits.NONE)) {
+      setOne(pid, limits);
+      for (int child : Proc.children(pid)) {
+        set(child, limits);
+      }
+    }
+  }
+
+  private static void setOne(int pid, Limits limits) throws Refused {
     set(pid, "memoryBytes", Processes.RLIMIT_AS, limits.memoryBytes());
     set(pid, "cpuSeconds", Processes.RLIMIT_CPU, limits.cpuSeconds());
     set(pid, "openFiles", Processes.RLIMIT_NOFILE, limits.openFiles());

@@ -14,19 +14,22 @@ final class Executables {
    * Names the file to execute.
    *
    * @param path the child's PATH; entries that are empty or relative start at {@code cwd}
-   * @return the first file that may be executed; else the first that is there; else the command
-   *     itself, so that the kernel says what is wrong
+   * @return the first file that may be executed; else the first that is there; else the first that
+   *     was looked for, so that the kernel says what is wrong. Never the bare name: the kernel would
+   *     look for that in the working directory
    */
   static String find(String command, @Nullable String path, Path cwd) {
     if (command.isEmpty() || command.indexOf('/') >= 0) {
       return command;
     }
+    String first = null;
     String there = null;
     for (String directory : (path == null ? DEFAULT_PATH : path).split(":", -1)) {
       String file =
           directory.startsWith("/")
               ? directory + "/" + command
               : cwd.resolve(directory).resolve(command).toString();
+      first = first == null ? file : first;
       if (Libc.access(file, Libc.X_OK) == 0 && !new java.io.File(file).isDirectory()) {
         return file;
       }
@@ -34,6 +37,6 @@ final class Executables {
         there = file;
       }
     }
-    return there == null ? command : there;
+    return there != null ? there : first != null ? first : command;
   }
 }

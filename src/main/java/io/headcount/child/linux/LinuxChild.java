@@ -9,6 +9,7 @@ import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.Signal;
 import io.headcount.child.StopOrder;
+import io.headcount.child.UnreadableMachineException;
 import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.libc.Epoll;
 import io.headcount.child.linux.libc.Processes;
@@ -304,7 +305,7 @@ final class LinuxChild implements Child {
                   .map(tree::describe)
                   .toList();
           loop.execute(() -> answer.complete(found));
-        });
+        }, () -> answer.completeExceptionally(new UnreadableMachineException()));
     return answer;
   }
 }

@@ -8,6 +8,7 @@ import io.headcount.child.ChildSpec;
 import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
+import io.headcount.child.UnreadableMachineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,7 +184,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
                   snapshot.escaped(),
                   snapshot.unattributed().size(),
                   remaining));
-        });
+        }, () -> answer.completeExceptionally(new UnreadableMachineException()));
     return answer;
   }
 

@@ -6,6 +6,7 @@ import io.headcount.child.Signal;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
  * Who left the group is signalled through a pidfd whose start time was compared.
  */
 final class LinuxTree implements ProcessTree<ProcEntry> {
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final Tree tree;
   private final EventLoop loop;
   private final LinuxMachine machine;
@@ -51,10 +54,25 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     } else {
       machine
           .table()
-          .look(snapshot -> {
-            List<ProcEntry> alive = snapshot.of(tree);
-            loop.execute(() -> found.accept(alive));
-          });
+          .look(
+              snapshot -> {
+                List<ProcEntry> alive = snapshot.of(tree);
+                loop.execute(() -> found.accept(alive));
+              },
+              () -> loop.execute(() -> lookFailed(found)));
+    }
+  }
+
+  /**
+   * No descriptor was free to look with. While the leader lives that much is known, and its group is
+   * signalled without one; after that only a look can tell, so it is tried again until it can.
+   */
+  private void lookFailed(Consumer<List<ProcEntry>> found) {
+    if (!leaderExited) {
+      int leader = tree.leader();
+      found.accept(List.of(new ProcEntry(leader, 0, 0, leader, leader, '?', 0, 0)));
+    } else {
+      loop.schedule(RETRY_NANOS, () -> look(found));
     }
   }
 
@@ -100,6 +118,8 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
           && now.startTicks() == process.startTicks()
           && !now.isZombie()
           && Processes.pidfdSendSignal(pidfd, signal) == 0;
+    } catch (Proc.Unreadable e) {
+      return false; // whether it is still the same process cannot be told now
     } finally {
       Libc.close(pidfd);
     }

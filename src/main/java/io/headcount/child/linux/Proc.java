@@ -2,8 +2,10 @@ package io.headcount.child.linux;
 
 import io.headcount.child.ChildSpec;
 import io.headcount.child.ProcessInfo;
+import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.NativeBuffer;
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,11 +13,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads {@code /proc}. One thread at a time; {@link #local} gives each thread its own. A process
- * that is gone is null, never an exception.
+ * that is gone is null; that the reading itself failed (no descriptor is free) is an exception, for
+ * "not to be seen" must never be taken for "not there".
  */
 final class Proc {
   private static final ThreadLocal<Proc> LOCAL = ThreadLocal.withInitial(Proc::new);
@@ -27,6 +31,15 @@ final class Proc {
 
   private final NativeBuffer buffer = new NativeBuffer(1 << 12);
 
+  /** {@code /proc} could not be read. */
+  static final class Unreadable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Unreadable(String what, String why) {
+      super(what + " could not be read: " + why, null, false, false);
+    }
+  }
+
   static Proc local() {
     return LOCAL.get();
   }
@@ -35,7 +48,7 @@ final class Proc {
   static int[] pids() {
     String[] names = new File("/proc").list();
     if (names == null) {
-      return new int[0];
+      throw new Unreadable("/proc", "is a descriptor free?");
     }
     int[] pids = new int[names.length];
     int count = 0;
@@ -48,13 +61,36 @@ final class Proc {
   }
 
   @Nullable ProcEntry stat(int pid) {
-    int fd = Libc.open("/proc/" + pid + "/stat", Libc.O_RDONLY | Libc.O_CLOEXEC);
+    int fd = open("/proc/" + pid + "/stat");
     if (fd < 0) {
       return null;
     }
     int length = Libc.read(fd, buffer);
     Libc.close(fd);
     return length <= 0 ? null : parse(pid, length);
+  }
+
+  /** Children of a process's first thread; none if it is gone. */
+  static List<Integer> children(int pid) {
+    byte[] list = bytes(Path.of(Adoptees.list(pid)));
+    return list == null
+        ? List.of()
+        : new String(list, StandardCharsets.US_ASCII)
+            .strip()
+            .transform(text -> text.isEmpty() ? List.<String>of() : List.of(text.split(" ", -1)))
+            .stream()
+            .map(Integer::valueOf)
+            .toList();
+  }
+
+  /** Opens a file of a process; -1 if the process is gone or does not let us. */
+  private static int open(String file) {
+    int fd = Libc.open(file, Libc.O_RDONLY | Libc.O_CLOEXEC);
+    return switch (-fd) {
+      case Errno.ENOENT, Errno.ESRCH, Errno.EACCES, Errno.EPERM -> -1;
+      case Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM -> throw new Unreadable(file, Errno.name(-fd));
+      default -> fd;
+    };
   }
 
   /**
@@ -104,10 +140,11 @@ final class Proc {
    *     all, which for a moment is so of every process that executes a command
    */
   @Nullable String cookie(int pid) {
-    byte[] environ = bytes(Path.of("/proc", Integer.toString(pid), "environ"));
-    if (environ == null) {
+    int fd = open("/proc/" + pid + "/environ");
+    if (fd < 0) {
       return null;
     }
+    byte[] environ = readAndClose(fd);
     if (environ.length == 0) {
       return "";
     }
@@ -117,6 +154,19 @@ final class Proc {
       }
     }
     return null;
+  }
+
+  private byte[] readAndClose(int fd) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    int length = Libc.read(fd, buffer);
+    while (length > 0) {
+      byte[] part = new byte[length];
+      buffer.view(length).get(part);
+      all.writeBytes(part);
+      length = Libc.read(fd, buffer);
+    }
+    Libc.close(fd);
+    return all.toByteArray();
   }
 
   /** All that is told of a process; what is gone meanwhile is left out. */
@@ -136,7 +186,12 @@ final class Proc {
 
   /** What is known of a process without looking again. */
   ProcessInfo describe(ProcId id) {
-    ProcEntry entry = stat(id.pid());
+    ProcEntry entry = null;
+    try {
+      entry = stat(id.pid());
+    } catch (Unreadable e) {
+      // Then the little that is known is told.
+    }
     return entry != null && entry.startTicks() == id.startTicks()
         ? describe(entry, false)
         : new ProcessInfo(

@@ -24,13 +24,12 @@ final class ProcTable implements Runnable {
 
   private static final int EXEC_ATTEMPTS = 20;
   private static final long EXEC_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final int self;
   private final int ownSession;
   private final Forest forest;
   private final Adoptees adoptees;
-  private final LinkedBlockingQueue<Consumer<Snapshot>> waiting = new LinkedBlockingQueue<>();
+  private final LinkedBlockingQueue<Question> waiting = new LinkedBlockingQueue<>();
   private final Thread thread;
 
   /** Who was without an environment for so long that it has none. This thread only. */
@@ -38,6 +37,9 @@ final class ProcTable implements Runnable {
 
   /** Who was found to belong to which run, for as long as they live. This thread only. */
   private Map<ProcId, Tree> known = new HashMap<>();
+
+  /** Whether the last look failed: that is worth one line in the log. This thread only. */
+  private boolean failing;
 
   private volatile boolean closing;
 
@@ -53,36 +55,45 @@ final class ProcTable implements Runnable {
     thread.start();
   }
 
-  /** Hands the result of a look that starts after this call to {@code answer}, on this thread. */
-  void look(Consumer<Snapshot> answer) {
-    waiting.add(answer);
+  private record Question(Consumer<Snapshot> answer, Runnable failed) {}
+
+  /**
+   * Takes a look that starts after this call.
+   *
+   * @param answer hears what was seen, on this thread
+   * @param failed hears that {@code /proc} could not be read, on this thread
+   */
+  void look(Consumer<Snapshot> answer, Runnable failed) {
+    waiting.add(new Question(answer, failed));
   }
 
   @Override
   public void run() {
-    List<Consumer<Snapshot>> asking = new ArrayList<>();
+    List<Question> asking = new ArrayList<>();
     while (!closing) {
       try {
         asking.add(waiting.take());
         waiting.drainTo(asking);
         Snapshot snapshot = take();
-        asking.forEach(answer -> answer(answer, snapshot));
+        failing = false;
+        asking.forEach(question -> tell(() -> question.answer().accept(snapshot)));
       } catch (InterruptedException e) {
         return;
       } catch (RuntimeException | Error e) {
-        // Whoever asked waits for the end of a run: the question is kept and asked again.
-        LOG.error("event=look-failed", e);
-        waiting.addAll(asking);
-        LockSupport.parkNanos(RETRY_NANOS);
+        if (!failing) {
+          failing = true;
+          LOG.warn("event=look-failed reason=\"{}\"", e.toString());
+        }
+        asking.forEach(question -> tell(question.failed()));
       } finally {
         asking.clear();
       }
     }
   }
 
-  private static void answer(Consumer<Snapshot> answer, Snapshot snapshot) {
+  private static void tell(Runnable answer) {
     try {
-      answer.accept(snapshot);
+      answer.run();
     } catch (RuntimeException | Error e) {
       LOG.error("event=look-answer-failed", e);
     }
@@ -218,7 +229,7 @@ final class ProcTable implements Runnable {
 
   void close() {
     closing = true;
-    waiting.add(_ -> {});
+    look(_ -> {}, () -> {});
     try {
       thread.join(TimeUnit.SECONDS.toMillis(5));
     } catch (InterruptedException e) {

@@ -38,11 +38,14 @@ final class StartFailures {
               name,
               name + ": " + path + " is neither a program nor a script that begins with #!");
       case Errno.EACCES, Errno.EPERM -> denied(spec, path, name);
-      case Errno.E2BIG, Errno.ENAMETOOLONG ->
+      case Errno.E2BIG ->
           new StartFailure(
               Kind.TOO_LONG,
               name,
               name + ": the arguments and the environment are longer than the kernel takes");
+      case Errno.ENAMETOOLONG ->
+          new StartFailure(
+              Kind.TOO_LONG, name, name + ": the name of the command is longer than a file's can be");
       case Errno.EAGAIN, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE ->
           new StartFailure(
               Kind.RESOURCES,
@@ -54,12 +57,12 @@ final class StartFailures {
 
   private static StartFailure notFound(ChildSpec spec, String path, String name) {
     String command = spec.argv().getFirst();
-    boolean there = command.contains("/") && Files.exists(spec.cwd().resolve(path));
+    Path file = spec.cwd().resolve(path);
     String message =
-        there || (!command.contains("/") && Libc.access(path, Libc.F_OK) == 0)
-            ? path + " is there, but the interpreter it asks for is not"
+        Files.exists(file)
+            ? file + " is there, but the interpreter it asks for is not"
             : command.contains("/")
-                ? "there is no " + spec.cwd().resolve(path)
+                ? "there is no " + file
                 : "there is no " + command + " in PATH=" + spec.env().getOrDefault("PATH", "");
     return new StartFailure(Kind.NOT_FOUND, name, name + ": " + message);
   }

@@ -2,6 +2,7 @@ package io.headcount.child.linux.libc;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 
 /** Memory that the kernel writes to and reads from. Freed when nobody holds it any more. */
@@ -23,8 +24,8 @@ public final class NativeBuffer {
     return view.clear().limit(length);
   }
 
-  /** The byte at {@code index}. */
+  /** The byte at {@code index}, whatever the limit of the view. */
   public byte get(int index) {
-    return view.get(index);
+    return segment.get(ValueLayout.JAVA_BYTE, index);
   }
 }
