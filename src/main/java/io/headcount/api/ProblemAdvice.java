@@ -181,7 +181,9 @@ class ProblemAdvice {
           .toResponse(NO_HEADERS);
     }
     String mediaType = request.getContentType();
-    if (failure instanceof IllegalArgumentException && mediaType != null && mediaType.contains("*")) {
+    if (failure instanceof IllegalArgumentException
+        && mediaType != null
+        && mediaType.contains("*")) {
       return Problem.of(
               ProblemCode.UNSUPPORTED_MEDIA_TYPE,
               "A body has one media type, got the Content-Type " + RunRequests.quote(mediaType),

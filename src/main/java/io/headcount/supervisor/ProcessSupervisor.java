@@ -162,8 +162,8 @@ public final class ProcessSupervisor implements AutoCloseable {
               if (admission.admit(run, true)) {
                 run.begin();
               } else {
-                    run.waitForPlace(true);
-                  }
+                run.waitForPlace(true);
+              }
             });
   }
 

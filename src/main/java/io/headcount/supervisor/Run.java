@@ -170,12 +170,11 @@ public final class Run {
    */
   void waitForPlace(boolean forOthers) {
     queued = forOthers;
-    owner.execute(
-        () -> {
-          if (progress.state() == RunState.QUEUED) {
-            deadlines.startQueue(clocks.queueMs());
-          }
-        });
+    owner.execute(() -> {
+      if (progress.state() == RunState.QUEUED) {
+        deadlines.startQueue(clocks.queueMs());
+      }
+    });
   }
 
   /** Has a place: starts the command, unless the run was ended while it waited. Any thread. */

@@ -69,8 +69,7 @@ class FrameworkErrorTests extends Service {
   @ParameterizedTest
   @ValueSource(strings = {"*/*", "application/*"})
   void answers415WhenTheMediaTypeIsAPattern(String type) {
-    Reply reply =
-        api.send("POST", "/v1/runs", BodyPublishers.ofString("{}"), "Content-Type", type);
+    Reply reply = api.send("POST", "/v1/runs", BodyPublishers.ofString("{}"), "Content-Type", type);
     assertThat(reply.status()).isEqualTo(415);
     assertProblem(reply, "unsupported-media-type");
   }

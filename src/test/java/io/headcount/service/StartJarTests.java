@@ -88,20 +88,30 @@ class StartJarTests {
   }
 
   @Test
+  void blankAddressIsRefusedForItWouldBeEveryInterface(@TempDir Path folder) throws Exception {
+    assertThat(refusal(folder, "--server.address="))
+        .contains("server.address is blank", "127.0.0.1", "HEADCOUNT_SERVER_ADDRESS");
+  }
+
+  @Test
   void unknownAdapterIsRefusedWithTheKeyTheValueAndWhatWasExpected(@TempDir Path folder)
       throws Exception {
+    assertThat(refusal(folder, "--headcount.child.adapter=windows"))
+        .contains("headcount.child.adapter", "windows");
+  }
+
+  private static String refusal(Path folder, String argument) throws Exception {
     Path console = folder.resolve("console");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
                 System.getProperty("headcount.jar"),
-                "--headcount.child.adapter=windows")
+                argument)
             .redirectErrorStream(true)
             .redirectOutput(console.toFile())
             .start();
-
     assertThat(process.waitFor()).isNotZero();
-    assertThat(Files.readString(console)).contains("headcount.child.adapter", "windows");
+    return Files.readString(console);
   }
 }

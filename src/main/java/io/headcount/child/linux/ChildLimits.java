@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sets the limits of a child from outside, with {@code prlimit(2)}, and of what it has forked
- * meanwhile: between its exec and this lie some microseconds, on a busy machine more. Later children
- * inherit them.
+ * meanwhile: between its exec and this lie some microseconds, on a busy machine more. Later
+ * children inherit them.
  */
 final class ChildLimits {
   private ChildLimits() {}
@@ -51,8 +51,7 @@ final class ChildLimits {
     set(pid, "fileSizeBytes", Processes.RLIMIT_FSIZE, limits.fileSizeBytes());
   }
 
-  private static void set(int pid, String name, int resource, @Nullable Long value)
-      throws Refused {
+  private static void set(int pid, String name, int resource, @Nullable Long value) throws Refused {
     if (value != null) {
       int result = Processes.limit(pid, resource, value);
       if (result < 0 && result != -Errno.ESRCH) {

@@ -15,8 +15,8 @@ final class Executables {
    *
    * @param path the child's PATH; entries that are empty or relative start at {@code cwd}
    * @return the first file that may be executed; else the first that is there; else the first that
-   *     was looked for, so that the kernel says what is wrong. Never the bare name: the kernel would
-   *     look for that in the working directory
+   *     was looked for, so that the kernel says what is wrong. Never the bare name: the kernel
+   *     would look for that in the working directory
    */
   static String find(String command, @Nullable String path, Path cwd) {
     if (command.isEmpty() || command.indexOf('/') >= 0) {

@@ -295,17 +295,19 @@ final class LinuxChild implements Child {
     CompletableFuture<List<ProcessInfo>> answer = new CompletableFuture<>();
     machine
         .table()
-        .look(snapshot -> {
-          List<ProcessInfo> found =
-              snapshot.of(tree.tree()).stream()
-                  .sorted(
-                      Comparator.comparing((ProcEntry process) -> process.pid() != pid)
-                          .thenComparingLong(ProcEntry::startTicks)
-                          .thenComparingInt(ProcEntry::pid))
-                  .map(tree::describe)
-                  .toList();
-          loop.execute(() -> answer.complete(found));
-        }, () -> answer.completeExceptionally(new UnreadableMachineException()));
+        .look(
+            snapshot -> {
+              List<ProcessInfo> found =
+                  snapshot.of(tree.tree()).stream()
+                      .sorted(
+                          Comparator.comparing((ProcEntry process) -> process.pid() != pid)
+                              .thenComparingLong(ProcEntry::startTicks)
+                              .thenComparingInt(ProcEntry::pid))
+                      .map(tree::describe)
+                      .toList();
+              loop.execute(() -> answer.complete(found));
+            },
+            () -> answer.completeExceptionally(new UnreadableMachineException()));
     return answer;
   }
 }

@@ -168,23 +168,25 @@ public final class LinuxChildAdapter implements ChildAdapter {
     CompletableFuture<Census> answer = new CompletableFuture<>();
     machine
         .table()
-        .look(snapshot -> {
-          List<ProcessInfo> remaining =
-              Stream.concat(
-                      snapshot.alive().values().stream().flatMap(List::stream),
-                      snapshot.unattributed().stream())
-                  .limit(MOST_REMAINING)
-                  .map(process -> Proc.local().describe(process.id()))
-                  .toList();
-          answer.completeAsync(() ->
-              new Census(
-                  Instant.now(),
-                  snapshot.live(),
-                  snapshot.zombies(),
-                  snapshot.escaped(),
-                  snapshot.unattributed().size(),
-                  remaining));
-        }, () -> answer.completeExceptionally(new UnreadableMachineException()));
+        .look(
+            snapshot -> {
+              List<ProcessInfo> remaining =
+                  Stream.concat(
+                          snapshot.alive().values().stream().flatMap(List::stream),
+                          snapshot.unattributed().stream())
+                      .limit(MOST_REMAINING)
+                      .map(process -> Proc.local().describe(process.id()))
+                      .toList();
+              answer.completeAsync(() ->
+                  new Census(
+                      Instant.now(),
+                      snapshot.live(),
+                      snapshot.zombies(),
+                      snapshot.escaped(),
+                      snapshot.unattributed().size(),
+                      remaining));
+            },
+            () -> answer.completeExceptionally(new UnreadableMachineException()));
     return answer;
   }
 

@@ -64,8 +64,8 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
   }
 
   /**
-   * No descriptor was free to look with. While the leader lives that much is known, and its group is
-   * signalled without one; after that only a look can tell, so it is tried again until it can.
+   * No descriptor was free to look with. While the leader lives that much is known, and its group
+   * is signalled without one; after that only a look can tell, so it is tried again until it can.
    */
   private void lookFailed(Consumer<List<ProcEntry>> found) {
     if (!leaderExited) {

@@ -76,11 +76,12 @@ final class Proc {
     return list == null
         ? List.of()
         : new String(list, StandardCharsets.US_ASCII)
-            .strip()
-            .transform(text -> text.isEmpty() ? List.<String>of() : List.of(text.split(" ", -1)))
-            .stream()
-            .map(Integer::valueOf)
-            .toList();
+                .strip()
+                .transform(
+                    text -> text.isEmpty() ? List.<String>of() : List.of(text.split(" ", -1)))
+                .stream()
+                .map(Integer::valueOf)
+                .toList();
   }
 
   /** Opens a file of a process; -1 if the process is gone or does not let us. */

@@ -4,7 +4,6 @@ import io.headcount.child.ChildSpec;
 import io.headcount.child.StartFailure;
 import io.headcount.child.StartFailure.Kind;
 import io.headcount.child.linux.libc.Errno;
-import io.headcount.child.linux.libc.Libc;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -45,7 +44,9 @@ final class StartFailures {
               name + ": the arguments and the environment are longer than the kernel takes");
       case Errno.ENAMETOOLONG ->
           new StartFailure(
-              Kind.TOO_LONG, name, name + ": the name of the command is longer than a file's can be");
+              Kind.TOO_LONG,
+              name,
+              name + ": the name of the command is longer than a file's can be");
       case Errno.EAGAIN, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE ->
           new StartFailure(
               Kind.RESOURCES,
