@@ -144,9 +144,7 @@ final class OutputChunks {
   private void send(StdStream from, long at, byte[] bytes, int length) throws IOException {
     String decoded = text ? Utf8.decode(bytes, length) : null;
     String base64 =
-        decoded == null
-            ? Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, length))
-            : null;
+        decoded == null ? Base64.getEncoder().encodeToString(Arrays.copyOf(bytes, length)) : null;
     sink.output(new Output(from.label(), at, decoded, base64), id());
   }
 

@@ -42,8 +42,7 @@ final class RunEvents {
 
   /** The data of a {@code gap} event of a run: the bytes from one offset up to another. */
   @Schema(name = "GapEvent")
-  record Gap(
-      long from, long to, @Schema(allowableValues = {"pruned", "slow"}) String cause) {}
+  record Gap(long from, long to, @Schema(allowableValues = {"pruned", "slow"}) String cause) {}
 
   RunEvents(
       Run run,
@@ -60,8 +59,7 @@ final class RunEvents {
     this.journal = run.output();
     this.cursor = journal.cursor(from.offset());
     this.chunks =
-        new OutputChunks(
-            from, text, (event, id) -> writer.event("output", id.toString(), event));
+        new OutputChunks(from, text, (event, id) -> writer.event("output", id.toString(), event));
   }
 
   /** Serves the client until the run is over, the service ends, or the client has gone. */

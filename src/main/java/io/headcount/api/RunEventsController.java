@@ -126,8 +126,7 @@ class RunEventsController {
       case "text" -> true;
       case "base64" -> false;
       default ->
-          throw invalid(
-              "/encoding", "expected text or base64, got " + RunRequests.quote(encoding));
+          throw invalid("/encoding", "expected text or base64, got " + RunRequests.quote(encoding));
     };
   }
 
