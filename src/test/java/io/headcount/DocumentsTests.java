@@ -57,6 +57,7 @@ class DocumentsTests {
             "docs/adapters.md",
             "docs/api.md",
             "docs/behaviour.md",
+            "docs/streaming.md",
             "docs/RATIONALE.md")) {
       Path folder = Path.of(document).toAbsolutePath().getParent();
       Matcher link = LINK.matcher(Files.readString(Path.of(document)));

@@ -10,5 +10,7 @@ import java.time.Instant;
  * @param startedAt when this life of it began
  * @param maxWait longest wait that {@code Prefer: wait} gets
  * @param maxBodyBytes largest JSON body
+ * @param heartbeat how often event streams get a comment
  */
-public record ApiSettings(String version, Instant startedAt, Duration maxWait, long maxBodyBytes) {}
+public record ApiSettings(
+    String version, Instant startedAt, Duration maxWait, long maxBodyBytes, Duration heartbeat) {}

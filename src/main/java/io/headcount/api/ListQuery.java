@@ -29,12 +29,15 @@ final class ListQuery {
   private static final int MAX_LIMIT = 200;
   private static final Set<String> NAMES =
       Set.of("state", "reason", "scopeKey", "label", "limit", "cursor");
+  private static final Set<String> FILTERS = Set.of("scopeKey", "label");
 
   private final MultiValueMap<String, String> parameters;
+  private final Set<String> names;
   private final List<Violation> violations = new ArrayList<>();
 
-  private ListQuery(MultiValueMap<String, String> parameters) {
+  private ListQuery(MultiValueMap<String, String> parameters, Set<String> names) {
     this.parameters = parameters;
+    this.names = names;
   }
 
   /**
@@ -44,7 +47,15 @@ final class ListQuery {
    * @throws SupervisorException.Invalid naming all that is wrong
    */
   static RunQuery parse(MultiValueMap<String, String> parameters, String bootId) {
-    ListQuery reader = new ListQuery(parameters);
+    return read(new ListQuery(parameters, NAMES), bootId);
+  }
+
+  /** The same where only a scope and labels can be asked for. */
+  static RunQuery filter(MultiValueMap<String, String> parameters, String bootId) {
+    return read(new ListQuery(parameters, FILTERS), bootId);
+  }
+
+  private static RunQuery read(ListQuery reader, String bootId) {
     RunQuery query = reader.query(bootId);
     if (!reader.violations.isEmpty()) {
       throw new SupervisorException.Invalid(reader.violations);
@@ -61,7 +72,7 @@ final class ListQuery {
 
   private RunQuery query(String bootId) {
     for (String name : new TreeSet<>(parameters.keySet())) {
-      if (!NAMES.contains(name)) {
+      if (!names.contains(name)) {
         violations.add(
             new Violation("/" + RecordReader.escape(name), "is not a parameter that is known"));
       }

@@ -29,9 +29,11 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "streams")
 class OutputController {
   private final ProcessSupervisor supervisor;
+  private final EventStreams streams;
 
-  OutputController(ProcessSupervisor supervisor) {
+  OutputController(ProcessSupervisor supervisor, EventStreams streams) {
     this.supervisor = supervisor;
+    this.streams = streams;
   }
 
   @GetMapping(path = "/v1/runs/{id}/output", produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
@@ -89,13 +91,22 @@ class OutputController {
     refuseTail(tail, range);
     boolean head = request.getMethod().equals("HEAD");
     OutputSource.Liveness client = ClientLiveness.of(request);
-    OutputTotals totals = source.totals();
-    if (follow && !head && range instanceof ByteRange.From(long first, Long _)) {
-      totals = source.awaitByte(first, client);
+    if (!follow || head) {
+      OutputTotals totals = source.totals();
+      OutputSlice slice = OutputSlice.of(totals, range, tail, follow);
+      describe(slice, totals, response);
+      if (!head) {
+        source.copy(slice, response.getOutputStream(), client);
+      }
+      return;
     }
-    OutputSlice slice = OutputSlice.of(totals, range, tail, follow);
-    describe(slice, totals, response);
-    if (!head) {
+    try (StreamClient _ = streams.open(StreamKind.OUTPUT_FOLLOW)) {
+      OutputTotals totals =
+          range instanceof ByteRange.From(long first, Long _)
+              ? source.awaitByte(first, client)
+              : source.totals();
+      OutputSlice slice = OutputSlice.of(totals, range, tail, true);
+      describe(slice, totals, response);
       source.copy(slice, response.getOutputStream(), client);
     }
   }

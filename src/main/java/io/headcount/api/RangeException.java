@@ -25,6 +25,18 @@ final class RangeException extends RuntimeException {
         null);
   }
 
+  static RangeException otherBoot(String asked, String bootId) {
+    return new RangeException(
+        ProblemCode.OUTPUT_GONE,
+        "The id is of another life of the service (boot "
+            + asked
+            + ", this is "
+            + bootId
+            + "), whose output is not held any more. Start over without Last-Event-ID.",
+        null,
+        null);
+  }
+
   static RangeException beyond(long start, long next, boolean complete) {
     return new RangeException(
         ProblemCode.RANGE_NOT_SATISFIABLE,

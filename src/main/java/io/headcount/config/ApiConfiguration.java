@@ -20,6 +20,7 @@ class ApiConfiguration {
         version == null ? "unknown" : version,
         Instant.now(),
         properties.http().maxWait(),
-        properties.http().maxBody().toBytes());
+        properties.http().maxBody().toBytes(),
+        properties.http().heartbeat());
   }
 }

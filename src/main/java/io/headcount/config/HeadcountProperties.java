@@ -116,8 +116,10 @@ public record HeadcountProperties(
    *
    * @param maxWait longest wait that {@code Prefer: wait} gets
    * @param maxBody largest JSON body; standard input has no bound
+   * @param heartbeat how often event streams get a comment
    */
   public record Http(
       @NotNull @DurationUnit(ChronoUnit.SECONDS) @DurationMin Duration maxWait,
-      @NotNull @SizeAtLeast(1) DataSize maxBody) {}
+      @NotNull @SizeAtLeast(1) DataSize maxBody,
+      @NotNull @DurationUnit(ChronoUnit.SECONDS) @DurationMin(millis = 10) Duration heartbeat) {}
 }

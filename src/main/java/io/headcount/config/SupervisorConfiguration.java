@@ -1,7 +1,10 @@
 package io.headcount.config;
 
 import com.github.f4b6a3.ulid.UlidCreator;
+import io.headcount.api.EventStreams;
+import io.headcount.api.StreamKind;
 import io.headcount.child.ChildAdapter;
+import io.headcount.metrics.StreamMeters;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Shutdown;
 import io.headcount.supervisor.SupervisorMetrics;
@@ -11,6 +14,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -62,13 +68,24 @@ class SupervisorConfiguration {
   SupervisorLifecycle supervisorLifecycle(
       ProcessSupervisor supervisor,
       SupervisorMetrics metrics,
+      EventStreams streams,
       HeadcountProperties properties,
       DefaultLifecycleProcessor phases,
       ApplicationContext context) {
     HeadcountProperties.Shutdown budget = properties.shutdown();
     phases.setTimeoutForShutdownPhase(
         SupervisorLifecycle.PHASE, SupervisorLifecycle.longestStop(budget).toMillis());
-    return new SupervisorLifecycle(supervisor, new Shutdown(supervisor, metrics), budget, context);
+    return new SupervisorLifecycle(
+        supervisor, new Shutdown(supervisor, metrics), streams, budget, context);
+  }
+
+  @Bean
+  StreamMeters streamMeters(EventStreams streams) {
+    Map<String, LongSupplier> clients = new LinkedHashMap<>();
+    for (StreamKind kind : StreamKind.values()) {
+      clients.put(kind.label(), () -> streams.clients(kind));
+    }
+    return new StreamMeters(clients);
   }
 
   private static String newBootId() {

@@ -1,5 +1,6 @@
 package io.headcount.config;
 
+import io.headcount.api.EventStreams;
 import io.headcount.child.KillPath;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Shutdown;
@@ -29,11 +30,15 @@ final class SupervisorLifecycle
    */
   static final int PHASE = Integer.MAX_VALUE - 100;
 
-  /** What the report after the last run may take: the census is bounded by one second. */
-  private static final Duration REPORT = Duration.ofSeconds(2);
+  /** How long clients of event streams may take for their last events. */
+  private static final Duration LAST_EVENTS = Duration.ofSeconds(1);
+
+  /** What may follow the last run: the census is bounded by one second. */
+  private static final Duration REPORT = Duration.ofSeconds(1).plus(LAST_EVENTS);
 
   private final ProcessSupervisor supervisor;
   private final Shutdown shutdown;
+  private final EventStreams streams;
   private final HeadcountProperties.Shutdown budget;
   private final ApplicationContext context;
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -44,10 +49,12 @@ final class SupervisorLifecycle
   SupervisorLifecycle(
       ProcessSupervisor supervisor,
       Shutdown shutdown,
+      EventStreams streams,
       HeadcountProperties.Shutdown budget,
       ApplicationContext context) {
     this.supervisor = supervisor;
     this.shutdown = shutdown;
+    this.streams = streams;
     this.budget = budget;
     this.context = context;
   }
@@ -94,8 +101,21 @@ final class SupervisorLifecycle
   public void stop() {
     if (stopped.compareAndSet(false, true)) {
       shutdown.run(budget.drain(), budget.grace(), budget.margin());
+      endStreams();
     }
     running = false;
+  }
+
+  /** Open event streams would hold the web server's graceful end for the whole of its timeout. */
+  private void endStreams() {
+    try {
+      int left = streams.finish(LAST_EVENTS);
+      if (left > 0) {
+        LOG.warn("event=streams-cut-off streams={}", left);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** A context that failed to start is not stopped, only destroyed. */

@@ -41,6 +41,7 @@ public final class ProcessSupervisor implements AutoCloseable {
   private final Budgets budgets;
   private final RunRegistry registry;
   private final Admission admission;
+  private final Listeners listeners = new Listeners();
   private final Map<RunState, AtomicInteger> states = new EnumMap<>(RunState.class);
 
   /** Orders what must not interleave: looking for an id or a scope, and adding a run to it. */
@@ -117,6 +118,7 @@ public final class ProcessSupervisor implements AutoCloseable {
       if (predecessors.isEmpty()) {
         placed = admission.admit(run, false);
       }
+      run.announce();
       registry.add(run);
       count(RunState.QUEUED, 1);
     }
@@ -300,8 +302,17 @@ public final class ProcessSupervisor implements AutoCloseable {
   /** Starts nothing more from here on. What runs or waits is not touched. */
   public void closeAdmission() {
     synchronized (gate) {
+      if (closing) {
+        return;
+      }
       closing = true;
     }
+    listeners.draining();
+  }
+
+  /** Tells {@code listener} of every change of a run's state from now on. */
+  public void listen(RunListener listener) {
+    listeners.add(listener);
   }
 
   /** Whether starts are refused because the service stops. */
@@ -349,9 +360,15 @@ public final class ProcessSupervisor implements AutoCloseable {
 
   private final class Hooks implements RunHooks {
     @Override
-    public void moved(RunState from, RunState to) {
+    public void moved(Run run, RunState from, RunState to) {
       count(from, -1);
       count(to, 1);
+      listeners.changed(run);
+    }
+
+    @Override
+    public void added(Run run) {
+      listeners.changed(run);
     }
 
     @Override

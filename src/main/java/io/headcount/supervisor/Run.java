@@ -39,6 +39,7 @@ public final class Run {
   private final ChildAdapter adapter;
   private final RunHooks hooks;
   private final OutputJournal journal;
+  private final Watchers watchers = new Watchers();
   private final Deadlines deadlines;
   private final StdinPort stdin;
   private final Instant createdAt = Instant.now();
@@ -145,6 +146,19 @@ public final class Run {
     return released;
   }
 
+  /**
+   * Calls {@code watcher} on the owner thread whenever there are new bytes or a change of the view,
+   * until {@link #unwatch}. It must not block; what it was called for is already to be seen.
+   */
+  public void watch(Runnable watcher) {
+    watchers.add(watcher);
+  }
+
+  /** Ends a {@link #watch}. */
+  public void unwatch(Runnable watcher) {
+    watchers.remove(watcher);
+  }
+
   /** The live processes of the run. */
   public CompletableFuture<List<ProcessInfo>> processes() {
     return ask(running -> running == null ? completed(List.of()) : running.processes());
@@ -161,6 +175,11 @@ public final class Run {
   /** Whether it waits for others to make a place, and not only for those that it replaces. */
   public boolean isQueued() {
     return queued && progress.state() == RunState.QUEUED;
+  }
+
+  /** Tells that it is there; nothing that follows is told before. Any thread. */
+  void announce() {
+    owner.execute(() -> hooks.added(this));
   }
 
   /**
@@ -300,8 +319,9 @@ public final class Run {
     Progress before = progress;
     progress = next;
     if (before.state() != next.state()) {
-      hooks.moved(before.state(), next.state());
+      hooks.moved(this, before.state(), next.state());
     }
+    watchers.wake();
   }
 
   private static <T> CompletableFuture<T> completed(T value) {
@@ -338,6 +358,7 @@ public final class Run {
     public void output(StdStream stream, ByteBuffer bytes) {
       hooks.output(stream, bytes.remaining());
       journal.append(stream, bytes);
+      watchers.wake();
       if (clocks.maxOutputBytes() < journal.next() && progress.reason() == null) {
         end(Reason.OUTPUT_LIMIT, childSpec.stop());
       }

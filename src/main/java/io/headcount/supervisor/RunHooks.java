@@ -5,7 +5,10 @@ import io.headcount.output.StdStream;
 
 /** What a run tells the house it lives in, on its owner thread. */
 interface RunHooks {
-  void moved(RunState from, RunState to);
+  void moved(Run run, RunState from, RunState to);
+
+  /** A run is there, before anything else happens to it. */
+  void added(Run run);
 
   /** A run got a place after it was ended: the place is free. */
   void vacated(Run run);

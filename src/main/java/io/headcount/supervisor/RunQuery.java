@@ -22,7 +22,8 @@ public record RunQuery(
     int limit,
     @Nullable Long cursor) {
 
-  boolean matches(RunView view) {
+  /** Whether a run is one of those asked for; limit and cursor do not count. */
+  public boolean matches(RunView view) {
     return (states.isEmpty() || states.contains(view.state()))
         && (reasons.isEmpty() || (view.reason() != null && reasons.contains(view.reason())))
         && (scopeKey == null || scopeKey.strip().equals(view.spec().scopeKey()))

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class OpenApiTests extends Service {
-  /** The contract's table, but for event streams, sockets and terminals, which come later. */
+  /** The contract's table, but for sockets and terminals, which come later. */
   private static final List<String> CONTRACT =
       List.of(
           "post /v1/runs",
@@ -22,7 +22,9 @@ class OpenApiTests extends Service {
           "post /v1/runs/{id}/signal",
           "post /v1/runs/{id}/stdin",
           "get /v1/runs/{id}/output",
+          "get /v1/runs/{id}/events",
           "get /v1/runs/{id}/processes",
+          "get /v1/events",
           "get /v1/info");
 
   @Test

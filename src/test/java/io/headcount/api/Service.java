@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
     properties = {
       "headcount.http.max-body=64KB",
       "headcount.http.max-wait=30s",
+      "headcount.http.heartbeat=500ms",
       "headcount.defaults.grace=1s",
       "headcount.limits.max-live-runs=8",
       "headcount.limits.max-queued-runs=2"
@@ -36,6 +37,7 @@ abstract class Service {
   @LocalServerPort private int port;
   @LocalManagementPort private int managementPort;
   @Autowired ProcessSupervisor supervisor;
+  @Autowired EventStreams streams;
 
   Client api;
   Client management;

@@ -65,6 +65,7 @@ class ConfigurationTests {
           assertThat(properties.defaults().retainOutput()).isEqualTo(DataSize.ofMegabytes(1));
           assertThat(properties.retention().maxAge()).isEqualTo(Duration.ofMinutes(30));
           assertThat(properties.http().maxWait()).isEqualTo(Duration.ofMinutes(10));
+          assertThat(properties.http().heartbeat()).isEqualTo(Duration.ofSeconds(15));
           assertThat(SupervisorLifecycle.longestStop(properties.shutdown()))
               .isEqualTo(Duration.ofSeconds(14));
         });
@@ -95,7 +96,8 @@ class ConfigurationTests {
                           7, Duration.ofSeconds(7), DataSize.ofBytes(7)),
                       new HeadcountProperties.Shutdown(
                           Duration.ofSeconds(7), Duration.ofSeconds(7), Duration.ofSeconds(7)),
-                      new HeadcountProperties.Http(Duration.ofSeconds(7), DataSize.ofBytes(7))));
+                      new HeadcountProperties.Http(
+                          Duration.ofSeconds(7), DataSize.ofBytes(7), Duration.ofSeconds(7))));
         });
   }
 

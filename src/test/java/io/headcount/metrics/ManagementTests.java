@@ -62,6 +62,9 @@ class ManagementTests {
     }
     expected.addAll(
         List.of(
+            "headcount_stream_clients{kind=\"events\"}",
+            "headcount_stream_clients{kind=\"run-events\"}",
+            "headcount_stream_clients{kind=\"output-follow\"}",
             "headcount_children_live",
             "headcount_descendants_escaped",
             "headcount_zombies",

@@ -1,0 +1,106 @@
+package io.headcount.api;
+
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.RunListener;
+import io.headcount.supervisor.RunView;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.springframework.stereotype.Component;
+
+/**
+ * Every stream that is open: counts them, tells them of the stop, and waits for their end.
+ * Thread-safe.
+ */
+@Component
+public final class EventStreams implements RunListener {
+  private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
+  private final Set<RunChanges> subscribers = ConcurrentHashMap.newKeySet();
+  private volatile boolean draining;
+  private volatile boolean finished;
+
+  EventStreams(ProcessSupervisor supervisor) {
+    supervisor.listen(this);
+  }
+
+  /** How many streams of a kind are open. */
+  public long clients(StreamKind kind) {
+    return clients.stream().filter(client -> client.kind() == kind).count();
+  }
+
+  /** Notes that the calling thread serves a stream, until that is closed. */
+  StreamClient open(StreamKind kind) {
+    StreamClient client = new StreamClient(kind, this::closed);
+    clients.add(client);
+    return client;
+  }
+
+  private void closed(StreamClient client) {
+    synchronized (this) {
+      clients.remove(client);
+      notifyAll();
+    }
+  }
+
+  void subscribe(RunChanges changes) {
+    subscribers.add(changes);
+  }
+
+  void unsubscribe(RunChanges changes) {
+    subscribers.remove(changes);
+  }
+
+  /** Whether the service stops. */
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** Whether nothing more will come, of no run. */
+  boolean isFinished() {
+    return finished;
+  }
+
+  @Override
+  public void changed(RunView run) {
+    for (RunChanges changes : subscribers) {
+      changes.offer(run);
+    }
+  }
+
+  @Override
+  public void draining() {
+    draining = true;
+    clients.forEach(StreamClient::ring);
+  }
+
+  /**
+   * All runs have settled: lets every stream send its last events and end. A client that does not
+   * take them is cut off, without an {@code end}, when the time is over.
+   *
+   * @return how many were cut off
+   */
+  public int finish(Duration patience) throws InterruptedException {
+    finished = true;
+    clients.forEach(StreamClient::ring);
+    awaitNone(System.nanoTime() + patience.toNanos());
+    int left = 0;
+    for (StreamClient client : clients) {
+      if (client.kind() != StreamKind.OUTPUT_FOLLOW) { // its end would pass for that of the output
+        client.interrupt();
+        left++;
+      }
+    }
+    return left;
+  }
+
+  private synchronized void awaitNone(long deadline) throws InterruptedException {
+    while (!clients.isEmpty()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+}
