@@ -38,6 +38,7 @@ class ProblemAdvice {
           case SupervisorException.NotFound _ -> ProblemCode.NOT_FOUND;
           case SupervisorException.Conflict _ -> ProblemCode.CONFLICT;
           case SupervisorException.NotRunning _ -> ProblemCode.NOT_RUNNING;
+          case SupervisorException.NotATerminal _ -> ProblemCode.NOT_A_TERMINAL;
           case SupervisorException.StdinClosed _ -> ProblemCode.STDIN_CLOSED;
           case SupervisorException.StdinOffset _ -> ProblemCode.STDIN_OFFSET;
           case SupervisorException.StdinFull _ -> ProblemCode.STDIN_FULL;
@@ -63,6 +64,7 @@ class ProblemAdvice {
       case SupervisorException.NotFound _,
           SupervisorException.Conflict _,
           SupervisorException.NotRunning _,
+          SupervisorException.NotATerminal _,
           SupervisorException.StdinClosed _,
           SupervisorException.QueueFull _,
           SupervisorException.DescriptorBudget _,

@@ -31,6 +31,10 @@ enum ProblemCode {
       HttpStatus.CONFLICT,
       "The run is not running",
       "It has not started yet, or is over. Look at its `state`."),
+  NOT_A_TERMINAL(
+      HttpStatus.CONFLICT,
+      "The run has no terminal",
+      "It was started with pipes. Start the run with `tty` to give it a terminal."),
   STDIN_CLOSED(
       HttpStatus.CONFLICT,
       "Standard input is closed",

@@ -41,6 +41,7 @@ public final class Run {
   private final OutputJournal journal;
   private final Deadlines deadlines;
   private final StdinPort stdin;
+  private final TerminalPort terminal;
   private final Instant createdAt = Instant.now();
   private final long createdNanos = System.nanoTime();
   private final CompletableFuture<Void> launched = new CompletableFuture<>();
@@ -74,6 +75,7 @@ public final class Run {
     this.journal = new OutputJournal(clocks.retainBytes());
     this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
     this.stdin = new StdinPort(this);
+    this.terminal = new TerminalPort(this, childSpec.terminal());
     this.progress = Progress.queued(childSpec.stdin() instanceof ChildSpec.Stdin.Pipe);
   }
 
@@ -93,6 +95,11 @@ public final class Run {
   /** Writes to standard input. */
   public StdinPort stdin() {
     return stdin;
+  }
+
+  /** Its terminal, if it has one. */
+  public TerminalPort terminal() {
+    return terminal;
   }
 
   public RunState state() {
@@ -127,6 +134,7 @@ public final class Run {
         now.keeps(),
         now.stdinOpen(),
         stdin.offset(),
+        terminal.current(),
         journal.totals());
   }
 

@@ -21,6 +21,7 @@ class OpenApiTests extends Service {
           "post /v1/runs/cancel",
           "post /v1/runs/{id}/signal",
           "post /v1/runs/{id}/stdin",
+          "put /v1/runs/{id}/tty",
           "get /v1/runs/{id}/output",
           "get /v1/runs/{id}/processes",
           "get /v1/info");
