@@ -112,8 +112,7 @@ final class RunSpecValidator {
     });
   }
 
-  private static void checkTerminal(
-      Terminal terminal, RunSpec.Stdin stdin, List<Violation> found) {
+  private static void checkTerminal(Terminal terminal, RunSpec.Stdin stdin, List<Violation> found) {
     TerminalPort.checkSize("/tty", terminal.columns(), terminal.rows(), found);
     if (!terminal.term().matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")) {
       found.add(

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class OpenApiTests extends Service {
-  /** The contract's table, but for event streams, sockets and terminals, which come later. */
+  /** The contract's table, but for event streams, which come later. */
   private static final List<String> CONTRACT =
       List.of(
           "post /v1/runs",
@@ -22,6 +22,7 @@ class OpenApiTests extends Service {
           "post /v1/runs/{id}/signal",
           "post /v1/runs/{id}/stdin",
           "put /v1/runs/{id}/tty",
+          "get /v1/runs/{id}/attach",
           "get /v1/runs/{id}/output",
           "get /v1/runs/{id}/processes",
           "get /v1/info");

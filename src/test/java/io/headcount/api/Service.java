@@ -27,7 +27,9 @@ import tools.jackson.databind.JsonNode;
       "headcount.http.max-wait=30s",
       "headcount.defaults.grace=1s",
       "headcount.limits.max-live-runs=8",
-      "headcount.limits.max-queued-runs=2"
+      "headcount.limits.max-queued-runs=2",
+      "headcount.attach.ping=1s",
+      "headcount.attach.slow=3s"
     })
 abstract class Service {
   static final String JSON = "application/json";

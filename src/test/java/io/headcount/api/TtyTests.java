@@ -13,8 +13,7 @@ class TtyTests extends Service {
 
   private JsonNode onTerminal(String shell, String tty) {
     Reply reply =
-        api.post(
-            "/v1/runs", "{\"shell\": %s, \"tty\": %s}".formatted(Client.quoted(shell), tty));
+        api.post("/v1/runs", "{\"shell\": %s, \"tty\": %s}".formatted(Client.quoted(shell), tty));
     assertThat(reply.status()).as(reply.text()).isEqualTo(201);
     return reply.json();
   }
@@ -31,8 +30,7 @@ class TtyTests extends Service {
     assertThat(resized.status()).as(resized.text()).isEqualTo(204);
     assertThat(api.get("/v1/runs/" + id).json().path("tty").toString())
         .isEqualTo("{\"columns\":80,\"rows\":24,\"term\":\"xterm-256color\"}");
-    Reply typed =
-        api.bytes("/v1/runs/" + id + "/stdin", "x\n".getBytes(StandardCharsets.UTF_8));
+    Reply typed = api.bytes("/v1/runs/" + id + "/stdin", "x\n".getBytes(StandardCharsets.UTF_8));
     assertThat(typed.text()).isEqualTo("{\"accepted\":2,\"offset\":2,\"open\":true}");
     awaitState(id, "exited");
     assertThat(api.get("/v1/runs/" + id + "/output?stream=stdout").text())

@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 
 /**
- * The end to read of one of a child's streams. Always drained, whether anyone wants the bytes or not.
- * Owner thread only.
+ * The end to read of one of a child's streams. Always drained, whether anyone wants the bytes or
+ * not. Owner thread only.
  */
 final class LinuxOutput {
   /** Reads in a row before others have their turn. */

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end to write of a child's standard input. One write at a time: it goes as far as the pipe takes
- * it, waits for room at most {@link #WAIT_NANOS} since the last byte, and then says how far it got.
+ * The end to write of a child's standard input. One write at a time: it goes as far as the pipe
+ * takes it, waits for room at most {@link #WAIT_NANOS} since the last byte, and then says how far
+ * it got.
  *
  * <p>Owner thread only.
  */

@@ -42,8 +42,7 @@ final class LinuxStreams {
             List.of(
                 new LinuxOutput(loop, new FdEnd.Pipe(loop, out), StdStream.STDOUT, sink, onEnd),
                 new LinuxOutput(loop, new FdEnd.Pipe(loop, err), StdStream.STDERR, sink, onEnd));
-        stdin =
-            in == null ? null : new LinuxStdin(loop, new FdEnd.Pipe(loop, in), onStdinClosed);
+        stdin = in == null ? null : new LinuxStdin(loop, new FdEnd.Pipe(loop, in), onStdinClosed);
         terminal = null;
       }
       case Stdio.Terminal(var fd) -> {
@@ -54,8 +53,7 @@ final class LinuxStreams {
               typed.close();
               onEnd.run();
             };
-        outputs =
-            List.of(new LinuxOutput(loop, master.reader(), StdStream.STDOUT, sink, hungUp));
+        outputs = List.of(new LinuxOutput(loop, master.reader(), StdStream.STDOUT, sink, hungUp));
         stdin = typed;
         terminal = master.writer();
       }
@@ -113,14 +111,13 @@ final class LinuxStreams {
     ByteBuffer content = all.duplicate();
     return typed
         .write(all, false)
-        .thenApply(
-            result -> {
-              if (result.accepted() > 0) {
-                byte last = content.get(content.position() + result.accepted() - 1);
-                atLineStart = last == '\n' || last == VEOF;
-              }
-              return new StdinResult(Math.min(result.accepted(), length), result.open());
-            });
+        .thenApply(result -> {
+          if (result.accepted() > 0) {
+            byte last = content.get(content.position() + result.accepted() - 1);
+            atLineStart = last == '\n' || last == VEOF;
+          }
+          return new StdinResult(Math.min(result.accepted(), length), result.open());
+        });
   }
 
   /** Sets the size of the terminal; false when it is closed, or there is none. */

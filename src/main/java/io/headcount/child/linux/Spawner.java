@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * a blocked native call would pin a virtual thread's carrier, and a parent-death signal follows the
  * thread that spawned.
  *
- * <p>A start opens its pipes or its terminal, spawns, and closes the child's ends at once; whatever fails, nothing
- * stays open.
+ * <p>A start opens its pipes or its terminal, spawns, and closes the child's ends at once; whatever
+ * fails, nothing stays open.
  */
 final class Spawner {
   private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
@@ -241,8 +241,7 @@ final class Spawner {
       ours.add(master);
       checked("TIOCSPTLCK", Terminals.unlock(master.number()));
       checked("TIOCGPTN", Terminals.number(master.number()));
-      checked(
-          "TIOCSWINSZ", Terminals.resize(master.number(), wanted.columns(), wanted.rows()));
+      checked("TIOCSWINSZ", Terminals.resize(master.number(), wanted.columns(), wanted.rows()));
       return master;
     }
 

@@ -118,11 +118,7 @@ public final class PosixSpawn {
    * @return the process id, or the error number negated: of {@code chdir(2)} or {@code execve(2)}
    */
   public int spawn(
-      String path,
-      List<String> argv,
-      Map<String, String> env,
-      String cwd,
-      Stdio stdio) {
+      String path, List<String> argv, Map<String, String> env, String cwd, Stdio stdio) {
     List<byte[]> texts = new ArrayList<>(argv.size() + env.size() + OWN_TEXTS);
     texts.add(bytes(path));
     texts.add(bytes(cwd));
@@ -144,7 +140,8 @@ public final class PosixSpawn {
     }
     strings.set(ADDRESS, argv.size() * 8L, MemorySegment.NULL);
     for (int i = 0; i < env.size(); i++) {
-      strings.set(ADDRESS, envp + i * 8L, MemorySegment.ofAddress(addresses[OWN_TEXTS + argv.size() + i]));
+      strings.set(
+          ADDRESS, envp + i * 8L, MemorySegment.ofAddress(addresses[OWN_TEXTS + argv.size() + i]));
     }
     strings.set(ADDRESS, envp + env.size() * 8L, MemorySegment.NULL);
     return spawn(
@@ -169,11 +166,7 @@ public final class PosixSpawn {
   }
 
   private int spawn(
-      MemorySegment path,
-      MemorySegment cwd,
-      MemorySegment file,
-      MemorySegment envp,
-      Stdio stdio) {
+      MemorySegment path, MemorySegment cwd, MemorySegment file, MemorySegment envp, Stdio stdio) {
     try {
       check("posix_spawn_file_actions_init", (int) ACTIONS_INIT.invokeExact(actions));
       try {
