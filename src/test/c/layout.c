@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stddef.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -39,9 +40,17 @@ SAME(POSIX_SPAWN_SETSIGMASK, 0x08);
 SAME(POSIX_SPAWN_SETSID, 0x80);
 SAME(O_RDONLY, 0);
 SAME(O_WRONLY, 1);
+SAME(O_RDWR, 2);
+SAME(O_NOCTTY, 0x100);
 SAME(O_NONBLOCK, 0x800);
 SAME(O_CLOEXEC, 0x80000);
 SAME(F_SETFL, 4);
+SAME(TIOCGPTN, 0x80045430);
+SAME(TIOCSPTLCK, 0x40045431);
+SAME(TIOCSWINSZ, 0x5414);
+SAME(sizeof(struct winsize), 8);
+SAME(offsetof(struct winsize, ws_row), 0);
+SAME(offsetof(struct winsize, ws_col), 2);
 SAME(_SC_CLK_TCK, 2);
 SAME(_SC_PAGESIZE, 30);
 SAME(PR_SET_CHILD_SUBREAPER, 36);
@@ -71,6 +80,7 @@ SAME(EPERM, 1);
 SAME(ENOENT, 2);
 SAME(ESRCH, 3);
 SAME(EINTR, 4);
+SAME(EIO, 5);
 SAME(E2BIG, 7);
 SAME(ENOEXEC, 8);
 SAME(EAGAIN, 11);

@@ -56,6 +56,7 @@ class DocumentsTests {
             "CONTRIBUTING.md",
             "docs/adapters.md",
             "docs/api.md",
+            "docs/attach.md",
             "docs/behaviour.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {

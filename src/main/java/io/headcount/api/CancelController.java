@@ -124,23 +124,27 @@ class CancelController {
       throws InterruptedException {
     List<Violation> violations = new ArrayList<>();
     Signal signal = RunRequests.signal("/signal", request.signal(), violations);
-    Target target =
-        switch (request.target()) {
-          case null -> Target.GROUP;
-          case "group" -> Target.GROUP;
-          case "tree" -> Target.TREE;
-          case "leader" -> Target.LEADER;
-          case String other -> {
-            violations.add(
-                new Violation(
-                    "/target", "expected tree, group or leader, got " + RunRequests.quote(other)));
-            yield Target.GROUP;
-          }
-        };
+    Target target = target(request.target(), violations);
     if (signal == null || !violations.isEmpty()) {
       throw new SupervisorException.Invalid(violations);
     }
     return new Delivered(Waiting.forAnswer(supervisor.signal(id, signal, target)));
+  }
+
+  /** The target of a name; an unknown one is a violation. */
+  static Target target(@Nullable String name, List<Violation> violations) {
+    return switch (name) {
+      case null -> Target.GROUP;
+      case "group" -> Target.GROUP;
+      case "tree" -> Target.TREE;
+      case "leader" -> Target.LEADER;
+      case String other -> {
+        violations.add(
+            new Violation(
+                "/target", "expected tree, group or leader, got " + RunRequests.quote(other)));
+        yield Target.GROUP;
+      }
+    };
   }
 
   /** The runs that are being ended. */

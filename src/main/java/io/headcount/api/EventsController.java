@@ -29,7 +29,7 @@ class EventsController {
   private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ProcessSupervisor supervisor;
-  private final EventStreams streams;
+  private final OpenStreams streams;
   private final ApiSettings settings;
   private final JsonMapper json;
 
@@ -37,7 +37,7 @@ class EventsController {
   record Missed(long missed, String cause) {}
 
   EventsController(
-      ProcessSupervisor supervisor, EventStreams streams, ApiSettings settings, JsonMapper json) {
+      ProcessSupervisor supervisor, OpenStreams streams, ApiSettings settings, JsonMapper json) {
     this.supervisor = supervisor;
     this.streams = streams;
     this.settings = settings;

@@ -29,9 +29,9 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "streams")
 class OutputController {
   private final ProcessSupervisor supervisor;
-  private final EventStreams streams;
+  private final OpenStreams streams;
 
-  OutputController(ProcessSupervisor supervisor, EventStreams streams) {
+  OutputController(ProcessSupervisor supervisor, OpenStreams streams) {
     this.supervisor = supervisor;
     this.streams = streams;
   }

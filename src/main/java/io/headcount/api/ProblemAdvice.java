@@ -33,22 +33,7 @@ class ProblemAdvice {
   /** What the supervisor refuses. */
   @ExceptionHandler
   ResponseEntity<Object> refused(SupervisorException refusal, HttpServletRequest request) {
-    ProblemCode code =
-        switch (refusal) {
-          case SupervisorException.Invalid _, SupervisorException.Unsupported _ ->
-              ProblemCode.VALIDATION;
-          case SupervisorException.NotFound _ -> ProblemCode.NOT_FOUND;
-          case SupervisorException.Conflict _ -> ProblemCode.CONFLICT;
-          case SupervisorException.NotRunning _ -> ProblemCode.NOT_RUNNING;
-          case SupervisorException.StdinClosed _ -> ProblemCode.STDIN_CLOSED;
-          case SupervisorException.StdinOffset _ -> ProblemCode.STDIN_OFFSET;
-          case SupervisorException.StdinFull _ -> ProblemCode.STDIN_FULL;
-          case SupervisorException.QueueFull _ -> ProblemCode.QUEUE_FULL;
-          case SupervisorException.DescriptorBudget _ -> ProblemCode.FD_BUDGET;
-          case SupervisorException.PidBudget _ -> ProblemCode.PID_BUDGET;
-          case SupervisorException.Draining _ -> ProblemCode.DRAINING;
-        };
-    Problem problem = problem(code, refusal, request);
+    Problem problem = problem(code(refusal), refusal, request);
     return switch (refusal) {
       case SupervisorException.Invalid invalid ->
           problem.with(invalid.violations()).toResponse(NO_HEADERS);
@@ -65,6 +50,7 @@ class ProblemAdvice {
       case SupervisorException.NotFound _,
           SupervisorException.Conflict _,
           SupervisorException.NotRunning _,
+          SupervisorException.NotATerminal _,
           SupervisorException.StdinClosed _,
           SupervisorException.QueueFull _,
           SupervisorException.DescriptorBudget _,
@@ -72,6 +58,30 @@ class ProblemAdvice {
           SupervisorException.Draining _ ->
           problem.toResponse(NO_HEADERS);
     };
+  }
+
+  /** The kind of error that a refusal is. */
+  static ProblemCode code(SupervisorException refusal) {
+    return switch (refusal) {
+      case SupervisorException.Invalid _, SupervisorException.Unsupported _ ->
+          ProblemCode.VALIDATION;
+      case SupervisorException.NotFound _ -> ProblemCode.NOT_FOUND;
+      case SupervisorException.Conflict _ -> ProblemCode.CONFLICT;
+      case SupervisorException.NotRunning _ -> ProblemCode.NOT_RUNNING;
+      case SupervisorException.NotATerminal _ -> ProblemCode.NOT_A_TERMINAL;
+      case SupervisorException.StdinClosed _ -> ProblemCode.STDIN_CLOSED;
+      case SupervisorException.StdinOffset _ -> ProblemCode.STDIN_OFFSET;
+      case SupervisorException.StdinFull _ -> ProblemCode.STDIN_FULL;
+      case SupervisorException.QueueFull _ -> ProblemCode.QUEUE_FULL;
+      case SupervisorException.DescriptorBudget _ -> ProblemCode.FD_BUDGET;
+      case SupervisorException.PidBudget _ -> ProblemCode.PID_BUDGET;
+      case SupervisorException.Draining _ -> ProblemCode.DRAINING;
+    };
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> mayNotAttach(AttachRefusedException refusal, HttpServletRequest request) {
+    return problem(refusal.code(), refusal, request).toResponse(NO_HEADERS);
   }
 
   @ExceptionHandler

@@ -17,6 +17,11 @@ enum ProblemCode {
       "The request cannot be read",
       "The body is no JSON (or has a name twice, or something after its end, or is nested too"
           + " deeply), or the request is not HTTP as it should be."),
+  FORBIDDEN(
+      HttpStatus.FORBIDDEN,
+      "This is not allowed",
+      "The page of another site asks, or a connection that only reads wants to write. Origins that"
+          + " may attach are the setting `headcount.attach.allowed-origins`."),
   NOT_FOUND(
       HttpStatus.NOT_FOUND,
       "There is no such thing",
@@ -31,6 +36,15 @@ enum ProblemCode {
       HttpStatus.CONFLICT,
       "The run is not running",
       "It has not started yet, or is over. Look at its `state`."),
+  NOT_A_TERMINAL(
+      HttpStatus.CONFLICT,
+      "The run has no terminal",
+      "It was started with pipes. Start the run with `tty` to give it a terminal."),
+  WRITER_TAKEN(
+      HttpStatus.CONFLICT,
+      "Another client writes",
+      "One client at a time writes to a run that it is attached to. Attach with `mode=ro` to read,"
+          + " or with `takeover=true` to take its place."),
   STDIN_CLOSED(
       HttpStatus.CONFLICT,
       "Standard input is closed",
@@ -139,6 +153,7 @@ enum ProblemCode {
   /** The code for an error that only a status is known of. */
   static ProblemCode ofStatus(int status) {
     return switch (status) {
+      case 403 -> FORBIDDEN;
       case 404 -> NOT_FOUND;
       case 405 -> METHOD_NOT_ALLOWED;
       case 406 -> NOT_ACCEPTABLE;

@@ -29,7 +29,7 @@ final class RunEvents {
 
   private final Run run;
   private final String bootId;
-  private final EventStreams streams;
+  private final OpenStreams streams;
   private final SseWriter writer;
   private final OutputSource.Liveness liveness;
   private final OutputJournal journal;
@@ -48,7 +48,7 @@ final class RunEvents {
       Run run,
       EventId from,
       boolean text,
-      EventStreams streams,
+      OpenStreams streams,
       SseWriter writer,
       OutputSource.Liveness liveness) {
     this.run = run;

@@ -29,12 +29,12 @@ import tools.jackson.databind.json.JsonMapper;
 @Tag(name = "streams")
 class RunEventsController {
   private final ProcessSupervisor supervisor;
-  private final EventStreams streams;
+  private final OpenStreams streams;
   private final ApiSettings settings;
   private final JsonMapper json;
 
   RunEventsController(
-      ProcessSupervisor supervisor, EventStreams streams, ApiSettings settings, JsonMapper json) {
+      ProcessSupervisor supervisor, OpenStreams streams, ApiSettings settings, JsonMapper json) {
     this.supervisor = supervisor;
     this.streams = streams;
     this.settings = settings;

@@ -70,12 +70,18 @@ record RunRequest(
 
   @Schema(
       name = "RunRequestTty",
-      description = "A terminal instead of pipes; not supported yet.",
+      description = "A terminal instead of pipes; what goes to stderr is then part of stdout.",
       example = "null")
   record Tty(
-      @Schema(minimum = "1", example = "120") @Nullable Long columns,
-      @Schema(minimum = "1", example = "30") @Nullable Long rows,
-      @Schema(example = "xterm-256color") @Nullable String term) {}
+      @Schema(minimum = "1", maximum = "1000", defaultValue = "120", example = "120")
+          @Nullable Long columns,
+      @Schema(minimum = "1", maximum = "1000", defaultValue = "30", example = "30")
+          @Nullable Long rows,
+      @Schema(
+              description = "The TERM that the command finds.",
+              defaultValue = "xterm-256color",
+              example = "xterm-256color")
+          @Nullable String term) {}
 
   @Schema(name = "RunRequestStop", description = "How the run is ended.")
   record Stop(

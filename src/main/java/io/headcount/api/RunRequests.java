@@ -2,6 +2,7 @@ package io.headcount.api;
 
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.Signal;
 import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.SupervisorException;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class RunRequests {
   /** Stands in for a command that is wrong, so that the rest can be judged too. */
   private static final RunSpec.Command ANY = new RunSpec.Command.Argv(List.of("true"));
+
+  private static final int DEFAULT_COLUMNS = 120;
+  private static final int DEFAULT_ROWS = 30;
+  private static final String DEFAULT_TERM = "xterm-256color";
 
   private final List<Violation> violations = new ArrayList<>();
 
@@ -41,9 +46,6 @@ final class RunRequests {
   }
 
   private RunSpec spec(RunRequest request) {
-    if (request.tty() != null) {
-      violations.add(new Violation("/tty", "terminals are not supported yet"));
-    }
     Map<String, @Nullable String> env = request.env();
     Map<String, String> labels = request.labels();
     RunRequest.Output output = request.output();
@@ -52,7 +54,7 @@ final class RunRequests {
         request.name(),
         request.cwd(),
         env == null ? Map.of() : env,
-        stdin(request.stdin()),
+        stdin(request.stdin(), request.tty() != null),
         new RunSpec.Timeouts(
             request.timeoutMs(), request.noOutputTimeoutMs(), request.queueTimeoutMs()),
         stop(request.stop()),
@@ -63,7 +65,8 @@ final class RunRequests {
         limits(request.limits()),
         output == null
             ? RunSpec.Output.DEFAULTS
-            : new RunSpec.Output(output.retainBytes(), output.maxBytes()));
+            : new RunSpec.Output(output.retainBytes(), output.maxBytes()),
+        terminal(request.tty()));
   }
 
   private RunSpec.Command command(@Nullable List<String> argv, @Nullable String shell) {
@@ -81,9 +84,23 @@ final class RunRequests {
     return ANY;
   }
 
-  private RunSpec.Stdin stdin(RunRequest.@Nullable Stdin stdin) {
-    if (stdin == null) {
-      return new RunSpec.Stdin.Closed();
+  private static @Nullable Terminal terminal(RunRequest.@Nullable Tty tty) {
+    return tty == null
+        ? null
+        : new Terminal(
+            size(tty.columns(), DEFAULT_COLUMNS),
+            size(tty.rows(), DEFAULT_ROWS),
+            tty.term() == null ? DEFAULT_TERM : tty.term());
+  }
+
+  /** What is no size stays none, for the supervisor to refuse. */
+  private static int size(@Nullable Long wanted, int otherwise) {
+    return wanted == null ? otherwise : Math.clamp(wanted, -1, Integer.MAX_VALUE);
+  }
+
+  private RunSpec.Stdin stdin(RunRequest.@Nullable Stdin stdin, boolean onTerminal) {
+    if (stdin == null || (onTerminal && stdin.mode() == null)) {
+      return onTerminal ? new RunSpec.Stdin.Pipe() : new RunSpec.Stdin.Closed();
     }
     String mode = stdin.mode() == null ? "closed" : stdin.mode();
     if (!mode.equals("inline")) {

@@ -2,6 +2,7 @@ package io.headcount.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.headcount.child.ChildExit;
+import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.StartFailure;
 import io.headcount.output.OutputTotals;
 import io.headcount.supervisor.RunSpec;
@@ -64,6 +65,7 @@ record RunResponse(
     @Schema(description = "Whether SIGKILL was needed.") boolean killEscalated,
     @Schema(description = "What could not be ended, or was kept.") List<ProcessResponse> survivors,
     Stdin stdin,
+    @Nullable Tty tty,
     Output output,
     @Nullable Usage usage) {
 
@@ -96,6 +98,20 @@ record RunResponse(
   @Schema(name = "RunStdin")
   record Stdin(
       boolean open, @Schema(description = "Bytes accepted so far.", example = "0") long offset) {}
+
+  /** The terminal, of the size that it has now. */
+  @Schema(name = "RunTty", description = "The terminal; null for a run on pipes.")
+  record Tty(
+      @Schema(example = "120") int columns,
+      @Schema(example = "30") int rows,
+      @Schema(example = "xterm-256color") String term) {
+
+    static @Nullable Tty of(@Nullable Terminal terminal) {
+      return terminal == null
+          ? null
+          : new Tty(terminal.columns(), terminal.rows(), terminal.term());
+    }
+  }
 
   /** What the journal holds, and the text of its end where that was asked for. */
   @Schema(name = "RunOutput")
@@ -175,6 +191,7 @@ record RunResponse(
         view.killEscalated(),
         view.survivors().stream().map(ProcessResponse::of).toList(),
         new Stdin(view.stdinOpen(), view.stdinOffset()),
+        Tty.of(view.terminal()),
         Output.of(view.output(), text),
         Usage.of(exit));
   }

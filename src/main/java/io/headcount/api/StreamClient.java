@@ -6,16 +6,17 @@ import java.util.function.Consumer;
 
 /**
  * One open stream: the thread that serves it, and a bell for whoever has news for it. Ringing never
- * blocks and costs next to nothing until the thread has looked. Made by the thread that waits.
+ * blocks and costs next to nothing until the thread has looked.
  */
 final class StreamClient implements AutoCloseable {
-  private final Thread thread = Thread.currentThread();
+  private final Thread thread;
   private final AtomicBoolean rung = new AtomicBoolean();
   private final StreamKind kind;
   private final Consumer<StreamClient> closed;
   private boolean over;
 
-  StreamClient(StreamKind kind, Consumer<StreamClient> closed) {
+  StreamClient(StreamKind kind, Thread thread, Consumer<StreamClient> closed) {
+    this.thread = thread;
     this.kind = kind;
     this.closed = closed;
   }
@@ -31,7 +32,7 @@ final class StreamClient implements AutoCloseable {
     }
   }
 
-  /** Waits until there is something new since it was called last, or the time is over. */
+  /** Its own thread: waits until there is something new since it was called last, or the time is over. */
   void await(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
     while (!rung.getAndSet(false)) {

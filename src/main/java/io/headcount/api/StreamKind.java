@@ -7,7 +7,9 @@ public enum StreamKind {
   /** The events of one run. */
   RUN_EVENTS("run-events"),
   /** Raw output as it comes. */
-  OUTPUT_FOLLOW("output-follow");
+  OUTPUT_FOLLOW("output-follow"),
+  /** A WebSocket attached to one run. */
+  ATTACH("attach");
 
   private final String label;
 

@@ -27,7 +27,8 @@ public interface Child {
   CompletableFuture<Boolean> signal(Signal signal, Target target);
 
   /**
-   * Writes to standard input what fits within the time that the adapter allows a full pipe.
+   * Writes to standard input what fits within the time that the adapter allows a full pipe. To a
+   * terminal it is typed, the end-of-file too, after which a terminal takes more.
    *
    * @param bytes what to write; not touched by the caller until the future completes
    * @param eof whether to close after them, if all were accepted
@@ -36,6 +37,15 @@ public interface Child {
 
   /** Whether standard input takes more. */
   boolean stdinOpen();
+
+  /**
+   * Sets the size of the terminal; its foreground process group gets {@code SIGWINCH}.
+   *
+   * @return false when the child has no terminal (any more)
+   */
+  default boolean resize(int columns, int rows) {
+    return false;
+  }
 
   /** The live processes of the tree, the leader first. */
   CompletableFuture<List<ProcessInfo>> processes();

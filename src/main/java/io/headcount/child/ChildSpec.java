@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param descendants what becomes of descendants that outlive the leader
  * @param stop how the adapter ends what it must end of its own accord
  * @param limits resource limits
+ * @param terminal the terminal that stands for descriptors 0 to 2; null for pipes. Its input is
+ *     always open, so {@code stdin} is a pipe then
  */
 public record ChildSpec(
     List<String> argv,
@@ -25,7 +27,30 @@ public record ChildSpec(
     Stdin stdin,
     Descendants descendants,
     StopOrder stop,
-    Limits limits) {
+    Limits limits,
+    @Nullable Terminal terminal) {
+
+  /** A command without a terminal. */
+  public ChildSpec(
+      List<String> argv,
+      Path cwd,
+      Map<String, String> env,
+      String cookie,
+      Stdin stdin,
+      Descendants descendants,
+      StopOrder stop,
+      Limits limits) {
+    this(argv, cwd, env, cookie, stdin, descendants, stop, limits, null);
+  }
+
+  /**
+   * A terminal: what is written to descriptors 1 and 2 is one stream.
+   *
+   * @param columns characters a line
+   * @param rows lines
+   * @param term its kind, the value of {@code TERM} in the child's environment
+   */
+  public record Terminal(int columns, int rows, String term) {}
 
   /** The environment variable by which a process is known as part of a run. */
   public static final String COOKIE = "HEADCOUNT_RUN";

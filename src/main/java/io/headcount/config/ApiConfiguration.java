@@ -1,6 +1,7 @@
 package io.headcount.config;
 
 import io.headcount.api.ApiSettings;
+import io.headcount.api.AttachSettings;
 import java.time.Instant;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.info.BuildProperties;
@@ -10,6 +11,12 @@ import org.springframework.context.annotation.Configuration;
 /** Tells the HTTP interface what it needs to know of the configuration. */
 @Configuration(proxyBeanMethods = false)
 class ApiConfiguration {
+
+  @Bean
+  AttachSettings attachSettings(HeadcountProperties properties, AttachProperties attach) {
+    return new AttachSettings(
+        properties.http().heartbeat(), attach.slow(), attach.allowedOrigins());
+  }
 
   /** Without build information, as in a development environment, the version is unknown. */
   @Bean

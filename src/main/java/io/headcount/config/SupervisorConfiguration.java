@@ -1,7 +1,7 @@
 package io.headcount.config;
 
 import com.github.f4b6a3.ulid.UlidCreator;
-import io.headcount.api.EventStreams;
+import io.headcount.api.OpenStreams;
 import io.headcount.api.StreamKind;
 import io.headcount.child.ChildAdapter;
 import io.headcount.metrics.StreamMeters;
@@ -68,7 +68,7 @@ class SupervisorConfiguration {
   SupervisorLifecycle supervisorLifecycle(
       ProcessSupervisor supervisor,
       SupervisorMetrics metrics,
-      EventStreams streams,
+      OpenStreams streams,
       HeadcountProperties properties,
       DefaultLifecycleProcessor phases,
       ApplicationContext context) {
@@ -80,7 +80,7 @@ class SupervisorConfiguration {
   }
 
   @Bean
-  StreamMeters streamMeters(EventStreams streams) {
+  StreamMeters streamMeters(OpenStreams streams) {
     Map<String, LongSupplier> clients = new LinkedHashMap<>();
     for (StreamKind kind : StreamKind.values()) {
       clients.put(kind.label(), () -> streams.clients(kind));

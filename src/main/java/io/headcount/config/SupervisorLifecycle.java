@@ -1,6 +1,6 @@
 package io.headcount.config;
 
-import io.headcount.api.EventStreams;
+import io.headcount.api.OpenStreams;
 import io.headcount.child.KillPath;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Shutdown;
@@ -38,7 +38,7 @@ final class SupervisorLifecycle
 
   private final ProcessSupervisor supervisor;
   private final Shutdown shutdown;
-  private final EventStreams streams;
+  private final OpenStreams streams;
   private final HeadcountProperties.Shutdown budget;
   private final ApplicationContext context;
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -49,7 +49,7 @@ final class SupervisorLifecycle
   SupervisorLifecycle(
       ProcessSupervisor supervisor,
       Shutdown shutdown,
-      EventStreams streams,
+      OpenStreams streams,
       HeadcountProperties.Shutdown budget,
       ApplicationContext context) {
     this.supervisor = supervisor;

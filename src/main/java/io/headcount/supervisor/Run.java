@@ -42,6 +42,7 @@ public final class Run {
   private final Watchers watchers = new Watchers();
   private final Deadlines deadlines;
   private final StdinPort stdin;
+  private final TerminalPort terminal;
   private final Instant createdAt = Instant.now();
   private final long createdNanos = System.nanoTime();
   private final CompletableFuture<Void> launched = new CompletableFuture<>();
@@ -75,6 +76,7 @@ public final class Run {
     this.journal = new OutputJournal(clocks.retainBytes());
     this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
     this.stdin = new StdinPort(this);
+    this.terminal = new TerminalPort(this, childSpec.terminal());
     this.progress = Progress.queued(childSpec.stdin() instanceof ChildSpec.Stdin.Pipe);
   }
 
@@ -94,6 +96,11 @@ public final class Run {
   /** Writes to standard input. */
   public StdinPort stdin() {
     return stdin;
+  }
+
+  /** Its terminal, if it has one. */
+  public TerminalPort terminal() {
+    return terminal;
   }
 
   public RunState state() {
@@ -128,6 +135,7 @@ public final class Run {
         now.keeps(),
         now.stdinOpen(),
         stdin.offset(),
+        terminal.current(),
         journal.totals());
   }
 

@@ -48,7 +48,8 @@ final class RunFactory {
             },
             spec.descendants(),
             stop,
-            spec.limits());
+            spec.limits(),
+            spec.terminal());
     RunClocks clocks = RunClocks.of(spec, defaults);
     return new Run(id, sequences.incrementAndGet(), spec, childSpec, clocks, adapter, hooks);
   }

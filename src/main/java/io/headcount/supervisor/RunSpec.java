@@ -2,6 +2,7 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.Signal;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param labels for finding runs
  * @param limits resource limits
  * @param output how much output to hold and to allow
+ * @param terminal the terminal it runs on; null for pipes. Its input is open, so {@code stdin} is a
+ *     pipe then
  */
 public record RunSpec(
     Command command,
@@ -43,7 +46,40 @@ public record RunSpec(
     boolean replaceExistingScope,
     Map<String, String> labels,
     Limits limits,
-    Output output) {
+    Output output,
+    @Nullable Terminal terminal) {
+
+  /** A run without a terminal. */
+  public RunSpec(
+      Command command,
+      @Nullable String name,
+      @Nullable String cwd,
+      Map<String, @Nullable String> env,
+      Stdin stdin,
+      Timeouts timeouts,
+      Stop stop,
+      Descendants descendants,
+      @Nullable String scopeKey,
+      boolean replaceExistingScope,
+      Map<String, String> labels,
+      Limits limits,
+      Output output) {
+    this(
+        command,
+        name,
+        cwd,
+        env,
+        stdin,
+        timeouts,
+        stop,
+        descendants,
+        scopeKey,
+        replaceExistingScope,
+        labels,
+        limits,
+        output,
+        null);
+  }
 
   public RunSpec {
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));

@@ -2,6 +2,7 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec;
+import io.headcount.child.ChildSpec.Terminal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -52,6 +53,9 @@ final class RunSpecValidator {
     checkLimit("/limits/fileSizeBytes", spec.limits().fileSizeBytes(), found);
     checkLimit("/output/retainBytes", spec.output().retainBytes(), found);
     checkLimit("/output/maxBytes", spec.output().maxBytes(), found);
+    if (spec.terminal() != null) {
+      checkTerminal(spec.terminal(), spec.stdin(), found);
+    }
     Path cwd = checkCwd(spec.cwd(), found);
     if (!found.isEmpty()) {
       throw new SupervisorException.Invalid(found);
@@ -107,6 +111,18 @@ final class RunSpecValidator {
       }
       checkText(pointer, value, MAX_NAME, found);
     });
+  }
+
+  private static void checkTerminal(Terminal terminal, RunSpec.Stdin stdin, List<Violation> found) {
+    TerminalPort.checkSize("/tty", terminal.columns(), terminal.rows(), found);
+    if (!terminal.term().matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")) {
+      found.add(
+          new Violation("/tty/term", "expected the name of a terminal such as xterm-256color"));
+    }
+    if (!(stdin instanceof RunSpec.Stdin.Pipe)) {
+      found.add(
+          new Violation("/stdin/mode", "expected pipe or none: the input of a terminal is open"));
+    }
   }
 
   private Path checkCwd(@Nullable String cwd, List<Violation> found) {

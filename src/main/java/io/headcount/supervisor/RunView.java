@@ -1,6 +1,7 @@
 package io.headcount.supervisor;
 
 import io.headcount.child.ChildExit;
+import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
 import io.headcount.output.OutputTotals;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param keepsDescendants whether kept descendants are still alive
  * @param stdinOpen whether standard input takes more
  * @param stdinOffset bytes accepted for standard input so far
+ * @param terminal its terminal, of the size that it has now; null when it has none
  * @param output what the journal holds
  */
 public record RunView(
@@ -58,4 +60,5 @@ public record RunView(
     boolean keepsDescendants,
     boolean stdinOpen,
     long stdinOffset,
+    @Nullable Terminal terminal,
     OutputTotals output) {}

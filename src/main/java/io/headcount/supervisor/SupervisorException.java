@@ -55,6 +55,15 @@ public abstract sealed class SupervisorException extends RuntimeException {
     }
   }
 
+  /** The run has no terminal. */
+  public static final class NotATerminal extends SupervisorException {
+    private static final long serialVersionUID = 1L;
+
+    public NotATerminal(String id) {
+      super("Run " + id + " has no terminal; start the run with tty to have one.");
+    }
+  }
+
   /** Standard input takes nothing: it was closed, or never open. */
   public static final class StdinClosed extends SupervisorException {
     private static final long serialVersionUID = 1L;

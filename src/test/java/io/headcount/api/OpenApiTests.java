@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 class OpenApiTests extends Service {
-  /** The contract's table, but for sockets and terminals, which come later. */
+  /** The contract's table. */
   private static final List<String> CONTRACT =
       List.of(
           "post /v1/runs",
@@ -21,6 +21,8 @@ class OpenApiTests extends Service {
           "post /v1/runs/cancel",
           "post /v1/runs/{id}/signal",
           "post /v1/runs/{id}/stdin",
+          "put /v1/runs/{id}/tty",
+          "get /v1/runs/{id}/attach",
           "get /v1/runs/{id}/output",
           "get /v1/runs/{id}/events",
           "get /v1/runs/{id}/processes",

@@ -28,7 +28,8 @@ import tools.jackson.databind.JsonNode;
       "headcount.http.heartbeat=500ms",
       "headcount.defaults.grace=1s",
       "headcount.limits.max-live-runs=8",
-      "headcount.limits.max-queued-runs=2"
+      "headcount.limits.max-queued-runs=2",
+      "headcount.attach.slow=3s"
     })
 abstract class Service {
   static final String JSON = "application/json";
@@ -37,7 +38,7 @@ abstract class Service {
   @LocalServerPort private int port;
   @LocalManagementPort private int managementPort;
   @Autowired ProcessSupervisor supervisor;
-  @Autowired EventStreams streams;
+  @Autowired OpenStreams streams;
 
   Client api;
   Client management;

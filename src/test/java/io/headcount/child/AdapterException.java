@@ -15,6 +15,8 @@ enum AdapterException {
   SESSIONS,
   /** Resource limits are refused. */
   LIMITS,
+  /** A command on a terminal is not started. */
+  TERMINALS,
   /** A live child costs threads. */
   NO_THREAD_PER_CHILD,
   /** What its parent left before a look is not found: it lives on, and what it writes is cut. */

@@ -57,6 +57,10 @@ final class Bench implements AutoCloseable {
     return adapter.openDescriptors().getOrDefault("pipe", 0L);
   }
 
+  long openTerminals() {
+    return adapter.openDescriptors().getOrDefault("pty", 0L);
+  }
+
   /** A process that the adapter may leave alive; the test ends it. */
   ProcessHandle stray(ProcessHandle process) {
     strays.add(process);
@@ -81,6 +85,7 @@ final class Bench implements AutoCloseable {
     strays.forEach(ProcessHandle::destroyForcibly);
     Bench.await().until(() -> TestRun.underWay(runs).findAny().isEmpty());
     Bench.await().untilAsserted(() -> assertThat(openPipes()).isZero());
+    Bench.await().untilAsserted(() -> assertThat(openTerminals()).isZero());
     assertThat(runs.stream().flatMap(run -> run.wrong().stream())).isEmpty();
   }
 }

@@ -32,6 +32,7 @@ class ChildAdapterContractTests
         StopContract,
         DescendantsContract,
         StartFailureContract,
+        TerminalContract,
         DisposeContract {
   private static ChildAdapter adapter;
 

@@ -3,6 +3,7 @@ package io.headcount.child;
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.ChildSpec.Stdin;
+import io.headcount.child.ChildSpec.Terminal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,8 @@ record Command(
     Stdin stdin,
     Descendants descendants,
     StopOrder stop,
-    Limits limits) {
+    Limits limits,
+    Terminal terminal) {
   private static final AtomicInteger COOKIES = new AtomicInteger();
   private static final Map<String, String> ENV = Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
 
@@ -29,7 +31,8 @@ record Command(
         new Stdin.Closed(),
         Descendants.KILL,
         term(Duration.ofSeconds(5)),
-        Limits.NONE);
+        Limits.NONE,
+        null);
   }
 
   static Command sh(String script) {
@@ -45,15 +48,15 @@ record Command(
   }
 
   Command in(Path folder) {
-    return new Command(argv, folder, env, stdin, descendants, stop, limits);
+    return new Command(argv, folder, env, stdin, descendants, stop, limits, terminal);
   }
 
   Command with(Map<String, String> environment) {
-    return new Command(argv, cwd, environment, stdin, descendants, stop, limits);
+    return new Command(argv, cwd, environment, stdin, descendants, stop, limits, terminal);
   }
 
   Command reading(Stdin source) {
-    return new Command(argv, cwd, env, source, descendants, stop, limits);
+    return new Command(argv, cwd, env, source, descendants, stop, limits, terminal);
   }
 
   Command piped() {
@@ -61,11 +64,23 @@ record Command(
   }
 
   Command keeping() {
-    return new Command(argv, cwd, env, stdin, Descendants.KEEP, stop, limits);
+    return new Command(argv, cwd, env, stdin, Descendants.KEEP, stop, limits, terminal);
   }
 
   Command limited(Limits wanted) {
-    return new Command(argv, cwd, env, stdin, descendants, stop, wanted);
+    return new Command(argv, cwd, env, stdin, descendants, stop, wanted, terminal);
+  }
+
+  Command onTerminal() {
+    return new Command(
+        argv,
+        cwd,
+        env,
+        new Stdin.Pipe(),
+        descendants,
+        stop,
+        limits,
+        new Terminal(120, 30, "xterm-256color"));
   }
 
   /** The cookie is part of the environment, as the supervisor's is. */
@@ -73,6 +88,6 @@ record Command(
     String cookie = "contract-" + COOKIES.incrementAndGet();
     Map<String, String> all = new java.util.LinkedHashMap<>(env);
     all.put(ChildSpec.COOKIE, cookie);
-    return new ChildSpec(argv, cwd, all, cookie, stdin, descendants, stop, limits);
+    return new ChildSpec(argv, cwd, all, cookie, stdin, descendants, stop, limits, terminal);
   }
 }

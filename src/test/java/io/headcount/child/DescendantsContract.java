@@ -30,7 +30,8 @@ interface DescendantsContract extends Contract {
                     command.stdin(),
                     command.descendants(),
                     Command.term(StopContract.SHORT),
-                    command.limits()));
+                    command.limits(),
+                    null));
 
     assertThat(run.end().escalated()).isTrue();
     assertThat(run.end().survivors()).isEmpty();

@@ -29,13 +29,14 @@ class ConfigurationTests {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(HEADCOUNT_[A-Z_]+):(.*)}");
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties(HeadcountProperties.class)
+  @EnableConfigurationProperties({HeadcountProperties.class, AttachProperties.class})
   static class Properties {}
 
   @Test
   void bindsEveryKeyOfTheYaml() throws IOException {
     List<String> keys = new ArrayList<>();
     keysOf(HeadcountProperties.class, "headcount", keys);
+    keysOf(AttachProperties.class, "headcount.attach", keys);
     assertThat(new TreeSet<>(yaml().keySet()))
         .containsExactlyInAnyOrderElementsOf(new TreeSet<>(keys));
   }
@@ -98,6 +99,9 @@ class ConfigurationTests {
                           Duration.ofSeconds(7), Duration.ofSeconds(7), Duration.ofSeconds(7)),
                       new HeadcountProperties.Http(
                           Duration.ofSeconds(7), DataSize.ofBytes(7), Duration.ofSeconds(7))));
+          assertThat(context.getBean(AttachProperties.class))
+              .isEqualTo(
+                  new AttachProperties(Duration.ofSeconds(7), java.util.Set.of("7")));
         });
   }
 

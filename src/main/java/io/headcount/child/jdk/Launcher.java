@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts processes with ProcessBuilder. Blocks for a millisecond or more, so owner threads leave it
@@ -33,6 +34,7 @@ final class Launcher {
 
   Process launch(ChildSpec spec) throws StartFailedException {
     refuseLimits(spec.limits());
+    refuseTerminal(spec.terminal());
     Optional<StartFailure> badCwd = StartErrors.cwdFailure(spec.cwd());
     if (badCwd.isPresent()) {
       throw new StartFailedException(badCwd.get());
@@ -70,6 +72,17 @@ final class Launcher {
     } catch (OutOfMemoryError e) {
       throw new StartFailedException(
           Kind.RESOURCES, null, "cannot start a command: no memory or threads left for it", e);
+    }
+  }
+
+  private static void refuseTerminal(ChildSpec.@Nullable Terminal terminal)
+      throws StartFailedException {
+    if (terminal != null) {
+      throw new StartFailedException(
+          Kind.OTHER,
+          null,
+          "tty: expected none; the jdk adapter has no terminals, the linux adapter has",
+          null);
     }
   }
 

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command on Linux, from its spawn to its end. Three descriptors (four with standard input), no
- * thread; everything on its event loop.
+ * A command on Linux, from its spawn to its end. Three descriptors (four with standard input, two
+ * with a terminal), no thread; everything on its event loop.
  *
  * <p>The end has three parts, in any order: the leader's exit (from the pidfd), the tree seen empty
  * (or given up), the output read to its end. When the first two are there, output goes on until
@@ -47,9 +47,7 @@ final class LinuxChild implements Child {
   private final LinuxTree tree;
   private final int pid;
   private final Fd pidfd;
-  private final LinuxOutput stdout;
-  private final LinuxOutput stderr;
-  private final @Nullable LinuxStdin stdin;
+  private final LinuxStreams streams;
 
   private @Nullable KillPath<ProcEntry> killPath;
   private KillPath.@Nullable Report report;
@@ -71,23 +69,18 @@ final class LinuxChild implements Child {
     this.spec = spec;
     this.listener = listener;
     this.pid = spawned.pid();
-    this.tree = new LinuxTree(spawned.tree(), loop, machine);
+    this.tree = new LinuxTree(spawned.tree(), spec.terminal() != null, loop, machine);
     this.pidfd = spawned.pidfd();
-    this.stdout =
-        new LinuxOutput(loop, spawned.stdout(), StdStream.STDOUT, this::heard, this::outputEnded);
-    this.stderr =
-        new LinuxOutput(loop, spawned.stderr(), StdStream.STDERR, this::heard, this::outputEnded);
-    Fd writeEnd = spawned.stdin();
-    this.stdin = writeEnd == null ? null : new LinuxStdin(loop, writeEnd, listener::stdinClosed);
+    this.streams =
+        new LinuxStreams(
+            loop, spawned.stdio(), this::heard, this::outputEnded, listener::stdinClosed);
     loop.register(pidfd, Epoll.IN, _ -> leaderReady());
   }
 
   /** Tells that it runs, and gives it what it is to read. */
   void begin() {
     listener.started(this);
-    if (stdin != null && spec.stdin() instanceof ChildSpec.Stdin.Inline(byte[] bytes)) {
-      stdin.writeAll(bytes);
-    }
+    streams.begin(spec.stdin());
   }
 
   @Override
@@ -119,7 +112,7 @@ final class LinuxChild implements Child {
   }
 
   private void outputEnded() {
-    if (report != null && !stdout.isOpen() && !stderr.isOpen()) {
+    if (report != null && !streams.isOpen()) {
       end();
     }
   }
@@ -136,8 +129,7 @@ final class LinuxChild implements Child {
     leaderExited = true;
     tree.leaderExited();
     listener.exited(Exits.toChildExit(exit));
-    stdout.read(1);
-    stderr.read(1);
+    streams.read(1);
     if (killPath == null && spec.descendants() == ChildSpec.Descendants.KEEP) {
       tree.look(this::keepOrEnd);
     } else {
@@ -167,7 +159,7 @@ final class LinuxChild implements Child {
       return;
     }
     report = outcome;
-    if (!stdout.isOpen() && !stderr.isOpen()) {
+    if (!streams.isOpen()) {
       end();
     } else {
       long now = System.nanoTime();
@@ -190,21 +182,16 @@ final class LinuxChild implements Child {
     if (ended) {
       return;
     }
-    stdout.read(LAST_READS);
-    stderr.read(LAST_READS);
+    streams.read(LAST_READS);
     if (ended) {
       return; // the last read met end-of-file, and that was the end
     }
     ended = true;
-    boolean truncated = stdout.isOpen() || stderr.isOpen();
+    boolean truncated = streams.isOpen();
     if (drainTimer != null) {
       drainTimer.cancel();
     }
-    stdout.close();
-    stderr.close();
-    if (stdin != null) {
-      stdin.close();
-    }
+    streams.close();
     if (leaderExited) {
       reap();
     }
@@ -280,14 +267,17 @@ final class LinuxChild implements Child {
 
   @Override
   public CompletableFuture<StdinResult> writeStdin(ByteBuffer bytes, boolean eof) {
-    return stdin == null || !stdin.isOpen()
-        ? CompletableFuture.completedFuture(new StdinResult(0, false))
-        : stdin.write(bytes, eof);
+    return streams.write(bytes, eof);
   }
 
   @Override
   public boolean stdinOpen() {
-    return stdin != null && stdin.isOpen();
+    return streams.stdinOpen();
+  }
+
+  @Override
+  public boolean resize(int columns, int rows) {
+    return streams.resize(columns, rows);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.headcount.child.linux;
 
-import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.libc.Epoll;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
@@ -10,15 +9,15 @@ import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 
 /**
- * The read end of one of a child's streams. Always drained, whether anyone wants the bytes or not.
- * Owner thread only.
+ * The end to read of one of a child's streams. Always drained, whether anyone wants the bytes or
+ * not. Owner thread only.
  */
 final class LinuxOutput {
   /** Reads in a row before others have their turn. */
   private static final int READS_A_TURN = 8;
 
   private final EventLoop loop;
-  private final Fd pipe;
+  private final FdEnd pipe;
   private final StdStream stream;
   private final BiConsumer<StdStream, ByteBuffer> sink;
   private final Runnable onEnd;
@@ -30,7 +29,7 @@ final class LinuxOutput {
    */
   LinuxOutput(
       EventLoop loop,
-      Fd pipe,
+      FdEnd pipe,
       StdStream stream,
       BiConsumer<StdStream, ByteBuffer> sink,
       Runnable onEnd) {
@@ -39,7 +38,7 @@ final class LinuxOutput {
     this.stream = stream;
     this.sink = sink;
     this.onEnd = onEnd;
-    loop.register(pipe, Epoll.IN, _ -> read(READS_A_TURN));
+    pipe.watch(Epoll.IN, _ -> read(READS_A_TURN));
   }
 
   boolean isOpen() {
@@ -53,7 +52,7 @@ final class LinuxOutput {
       int length = Libc.read(pipe.number(), buffer);
       if (length > 0) {
         sink.accept(stream, buffer.view(length));
-      } else if (length == 0) {
+      } else if (length == 0 || length == -Errno.EIO) { // EIO: nobody has the terminal open
         close();
         onEnd.run();
       } else if (length != -Errno.EINTR) {
@@ -64,7 +63,6 @@ final class LinuxOutput {
 
   /** Closes the pipe; what was not read is lost, so read before. Again changes nothing. */
   void close() {
-    loop.unregister(pipe);
     pipe.close();
   }
 }

@@ -2,7 +2,6 @@ package io.headcount.child.linux;
 
 import io.headcount.child.Child.StdinResult;
 import io.headcount.child.Owner;
-import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.libc.Epoll;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
@@ -13,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write end of a child's standard input. One write at a time: it goes as far as the pipe takes
- * it, waits for room at most {@link #WAIT_NANOS} since the last byte, and then says how far it got.
+ * The end to write of a child's standard input. One write at a time: it goes as far as the pipe
+ * takes it, waits for room at most {@link #WAIT_NANOS} since the last byte, and then says how far
+ * it got.
  *
  * <p>Owner thread only.
  */
@@ -23,7 +23,7 @@ final class LinuxStdin {
   static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final EventLoop loop;
-  private final Fd pipe;
+  private final FdEnd pipe;
   private final Runnable onClose;
   private @Nullable Write current;
 
@@ -56,11 +56,11 @@ final class LinuxStdin {
    *
    * @param onClose runs when it is closed, by us or because nobody reads it
    */
-  LinuxStdin(EventLoop loop, Fd pipe, Runnable onClose) {
+  LinuxStdin(EventLoop loop, FdEnd pipe, Runnable onClose) {
     this.loop = loop;
     this.pipe = pipe;
     this.onClose = onClose;
-    loop.register(pipe, 0, this::ready);
+    pipe.watch(0, this::ready);
   }
 
   boolean isOpen() {
@@ -85,7 +85,7 @@ final class LinuxStdin {
     current = write;
     proceed(write);
     if (current == write) {
-      loop.modify(pipe, Epoll.OUT);
+      pipe.want(Epoll.OUT);
       if (!write.patient) {
         armTimer(write);
       }
@@ -100,7 +100,7 @@ final class LinuxStdin {
         loop.schedule(
             WAIT_NANOS,
             () -> {
-              loop.modify(pipe, 0);
+              pipe.want(0);
               write.finish();
             });
   }
@@ -116,10 +116,10 @@ final class LinuxStdin {
       if (current == write && !write.patient && write.accepted > before) {
         armTimer(write);
       } else if (current == null) {
-        loop.modify(pipe, 0);
+        pipe.want(0);
       }
     } else {
-      loop.modify(pipe, 0);
+      pipe.want(0);
     }
   }
 
@@ -135,7 +135,7 @@ final class LinuxStdin {
       } else if (written == -Errno.EAGAIN) {
         return;
       } else if (written != -Errno.EINTR) {
-        close(); // EPIPE: nobody reads it any more
+        close(); // EPIPE, of a terminal EIO: nobody reads it any more
         return;
       }
     }
@@ -149,7 +149,6 @@ final class LinuxStdin {
   /** Closes the pipe: the child reads end-of-file. Again changes nothing. */
   void close() {
     if (pipe.isOpen()) {
-      loop.unregister(pipe);
       pipe.close();
       onClose.run();
     }

@@ -21,13 +21,20 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final Tree tree;
+  private final boolean onTerminal;
   private final EventLoop loop;
   private final LinuxMachine machine;
   private boolean leaderExited;
   private boolean leaderReaped;
 
-  LinuxTree(Tree tree, EventLoop loop, LinuxMachine machine) {
+  /**
+   * A tree that nobody looked for yet.
+   *
+   * @param onTerminal whether it has a terminal, which hangs up when the tree is to end
+   */
+  LinuxTree(Tree tree, boolean onTerminal, EventLoop loop, LinuxMachine machine) {
     this.tree = tree;
+    this.onTerminal = onTerminal;
     this.loop = loop;
     this.machine = machine;
   }
@@ -76,10 +83,21 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     }
   }
 
-  /** A stopped process cannot obey, so what is not SIGKILL is followed by SIGCONT. */
+  /**
+   * A stopped process cannot obey, so what is not SIGKILL is followed by SIGCONT. A shell at a
+   * terminal ignores SIGTERM: who ignores the signal is told that the terminal hangs up. The master
+   * itself stays open for what they still write.
+   */
   @Override
   public void signal(List<ProcEntry> processes, Signal signal) {
     deliver(processes, signal.number());
+    if (onTerminal && signal != Signal.SIGKILL) {
+      for (ProcEntry process : processes) {
+        if (Proc.local().ignores(process.pid(), signal.number())) {
+          toOne(process, Signal.SIGHUP.number());
+        }
+      }
+    }
     if (signal != Signal.SIGKILL && signal != Signal.SIGSTOP) {
       deliver(processes, Signal.SIGCONT.number());
     }

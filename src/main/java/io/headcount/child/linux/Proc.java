@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Proc {
   private static final ThreadLocal<Proc> LOCAL = ThreadLocal.withInitial(Proc::new);
   private static final String COOKIE = ChildSpec.COOKIE + "=";
+  private static final String IGNORED = "SigIgn:";
   private static final int MAX_COMMAND = 4096;
   private static final long TICKS_PER_SECOND = Libc.ticksPerSecond();
   private static final long PAGE_SIZE = Libc.pageSize();
@@ -132,6 +133,19 @@ final class Proc {
         state,
         fields[14] + fields[15],
         fields[24]);
+  }
+
+  /** Whether a process ignores a signal. */
+  boolean ignores(int pid, int signal) {
+    byte[] status = bytes(Path.of("/proc", Integer.toString(pid), "status"));
+    if (status == null) {
+      return false;
+    }
+    return new String(status, StandardCharsets.US_ASCII)
+        .lines()
+        .filter(line -> line.startsWith(IGNORED))
+        .map(line -> Long.parseUnsignedLong(line.substring(IGNORED.length()).strip(), 16))
+        .anyMatch(mask -> (mask >>> (signal - 1) & 1) == 1);
   }
 
   /**

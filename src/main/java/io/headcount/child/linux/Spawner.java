@@ -8,9 +8,12 @@ import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.NativeBuffer;
 import io.headcount.child.linux.libc.PosixSpawn;
 import io.headcount.child.linux.libc.Processes;
+import io.headcount.child.linux.libc.Terminals;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * a blocked native call would pin a virtual thread's carrier, and a parent-death signal follows the
  * thread that spawned.
  *
- * <p>A start opens its pipes, spawns, and closes the child's ends at once; whatever fails, nothing
- * stays open.
+ * <p>A start opens its pipes or its terminal, spawns, and closes the child's ends at once; whatever
+ * fails, nothing stays open.
  */
 final class Spawner {
   private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
@@ -47,12 +50,8 @@ final class Spawner {
     void failed(StartFailure failure);
   }
 
-  /**
-   * A child that runs.
-   *
-   * @param stdin the end to write, null when closed
-   */
-  record Spawned(int pid, Tree tree, Fd pidfd, @Nullable Fd stdin, Fd stdout, Fd stderr) {}
+  /** A child that runs, and our ends of what it has. */
+  record Spawned(int pid, Tree tree, Fd pidfd, Stdio stdio) {}
 
   Spawner(int count, Descriptors descriptors, Forest forest, int ownOomScore) {
     this.descriptors = descriptors;
@@ -91,41 +90,44 @@ final class Spawner {
   }
 
   private void spawn(PosixSpawn posixSpawn, Order order) {
-    Pipes pipes = new Pipes();
+    Opened opened = new Opened();
     try {
-      order.spawned(spawn(posixSpawn, order.spec(), pipes));
+      order.spawned(spawn(posixSpawn, order.spec(), opened));
     } catch (Failure failure) {
-      pipes.closeAll();
+      opened.closeAll();
       order.failed(failure.why);
     } catch (RuntimeException | Error e) {
-      pipes.closeAll();
+      opened.closeAll();
       LOG.error("event=spawn-fault", e);
       order.failed(new StartFailure(StartFailure.Kind.OTHER, null, "a fault of ours: " + e));
     }
   }
 
-  private Spawned spawn(PosixSpawn posixSpawn, ChildSpec spec, Pipes pipes) throws Failure {
-    boolean wantsStdin = !(spec.stdin() instanceof ChildSpec.Stdin.Closed);
-    Fd stdin = wantsStdin ? pipes.open(1) : null;
-    Fd stdout = pipes.open(0);
-    Fd stderr = pipes.open(0);
-    String path = Executables.find(spec.argv().getFirst(), spec.env().get("PATH"), spec.cwd());
-    int first = wantsStdin ? 1 : 0;
-    int pid =
-        posixSpawn.spawn(
-            path,
-            spec.argv(),
-            spec.env(),
-            spec.cwd().toString(),
-            wantsStdin ? pipes.theirs.getFirst().number() : PosixSpawn.NO_STDIN,
-            pipes.theirs.get(first).number(),
-            pipes.theirs.get(first + 1).number());
+  private Spawned spawn(PosixSpawn posixSpawn, ChildSpec spec, Opened opened) throws Failure {
+    ChildSpec.Terminal terminal = spec.terminal();
+    Map<String, String> env = spec.env();
+    Stdio ours;
+    PosixSpawn.Stdio theirs;
+    if (terminal == null) {
+      boolean wantsStdin = !(spec.stdin() instanceof ChildSpec.Stdin.Closed);
+      Fd stdin = wantsStdin ? opened.pipe(1) : null;
+      ours = new Stdio.Pipes(stdin, opened.pipe(0), opened.pipe(0));
+      theirs = opened.theirPipes(wantsStdin);
+    } else {
+      Fd master = opened.terminal(terminal);
+      ours = new Stdio.Terminal(master);
+      theirs = new PosixSpawn.Stdio.Terminal("/dev/pts/" + Terminals.number(master.number()));
+      env = new LinkedHashMap<>(env);
+      env.put("TERM", terminal.term());
+    }
+    String path = Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
+    int pid = posixSpawn.spawn(path, spec.argv(), env, spec.cwd().toString(), theirs);
     if (pid < 0) {
       throw new Failure(StartFailures.of(spec, path, -pid));
     }
     Tree tree = new Tree(pid, spec.cookie());
     forest.add(tree);
-    pipes.closeTheirs();
+    opened.closeTheirs();
     int pidfd = Processes.pidfdOpen(pid);
     if (pidfd < 0) {
       abandon(tree);
@@ -140,17 +142,12 @@ final class Spawner {
       throw new Failure(refused.failure());
     }
     raiseOomScore(pid);
-    return new Spawned(pid, tree, watched, stdin, stdout, stderr);
+    return new Spawned(pid, tree, watched, ours);
   }
 
   /** Ends a child that nobody could take over, and closes what was opened for it. */
   void abandon(Spawned spawned) {
-    spawned.stdout().close();
-    spawned.stderr().close();
-    Fd stdin = spawned.stdin();
-    if (stdin != null) {
-      stdin.close();
-    }
+    spawned.stdio().close();
     spawned.pidfd().close();
     abandon(spawned.tree());
   }
@@ -196,30 +193,49 @@ final class Spawner {
     }
   }
 
-  /** The pipes of one start: our ends do not block, theirs do. */
-  private final class Pipes {
+  /** What one start opened: our ends do not block, those of a child's pipes do. */
+  private final class Opened {
     private final List<Fd> ours = new ArrayList<>(3);
     private final List<Fd> theirs = new ArrayList<>(3);
     private final int[] ends = new int[2];
 
     /**
-     * Opens one and returns our end.
+     * Opens a pipe and returns our end.
      *
      * @param which 0 if we read, 1 if we write
      */
-    Fd open(int which) throws Failure {
-      int result = Libc.pipe2(ends, Libc.O_CLOEXEC);
-      if (result < 0) {
-        throw new Failure(StartFailures.of("pipe2", -result));
-      }
+    Fd pipe(int which) throws Failure {
+      checked("pipe2", Libc.pipe2(ends, Libc.O_CLOEXEC));
       Fd own = descriptors.opened(Kind.PIPE, ends[which]);
       ours.add(own);
       theirs.add(descriptors.opened(Kind.PIPE, ends[1 - which]));
-      result = Libc.setFlags(own.number(), Libc.O_NONBLOCK);
-      if (result < 0) {
-        throw new Failure(StartFailures.of("fcntl", -result));
-      }
+      checked("fcntl", Libc.setFlags(own.number(), Libc.O_NONBLOCK));
       return own;
+    }
+
+    PosixSpawn.Stdio theirPipes(boolean withStdin) {
+      int first = withStdin ? 1 : 0;
+      return new PosixSpawn.Stdio.Pipes(
+          withStdin ? theirs.getFirst().number() : PosixSpawn.NO_STDIN,
+          theirs.get(first).number(),
+          theirs.get(first + 1).number());
+    }
+
+    /** Opens a terminal of the size that the child is to find, and returns its master. */
+    Fd terminal(ChildSpec.Terminal wanted) throws Failure {
+      Fd master = descriptors.opened(Kind.PTY, checked("open(/dev/ptmx)", Terminals.open()));
+      ours.add(master);
+      checked("TIOCSPTLCK", Terminals.unlock(master.number()));
+      checked("TIOCGPTN", Terminals.number(master.number()));
+      checked("TIOCSWINSZ", Terminals.resize(master.number(), wanted.columns(), wanted.rows()));
+      return master;
+    }
+
+    private static int checked(String call, int result) throws Failure {
+      if (result < 0) {
+        throw new Failure(StartFailures.of(call, -result));
+      }
+      return result;
     }
 
     void closeTheirs() {

@@ -44,7 +44,8 @@ class IdentityTests {
 
   private LinuxTree treeOf(int leader) {
     LinuxTree tree =
-        new LinuxTree(new Tree(leader, "cookie"), new EventLoop("test", descriptors), machine);
+        new LinuxTree(
+            new Tree(leader, "cookie"), false, new EventLoop("test", descriptors), machine);
     tree.leaderExited();
     tree.leaderReaped();
     return tree;

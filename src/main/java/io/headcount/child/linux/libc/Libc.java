@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 public final class Libc {
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
   public static final int X_OK = 1;

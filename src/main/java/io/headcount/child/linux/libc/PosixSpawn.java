@@ -22,12 +22,28 @@ import java.util.Map;
  * executed the command or failed to (about half a millisecond).
  */
 public final class PosixSpawn {
+  /** What becomes descriptors 0 to 2 of a child. */
+  public sealed interface Stdio {
+    /**
+     * Descriptors of ours, 3 or more.
+     *
+     * @param in or {@link #NO_STDIN}
+     */
+    record Pipes(int in, int out, int err) implements Stdio {}
+
+    /** A terminal, by its path: the child's session gets it as its controlling terminal. */
+    record Terminal(String path) implements Stdio {}
+  }
+
   /** For {@code stdin}: read end-of-file at once. */
   public static final int NO_STDIN = -1;
 
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
   private static final short SETSID = 0x80;
+
+  /** Path, directory, and the file that is opened as descriptor 0. */
+  private static final int OWN_TEXTS = 3;
 
   /** More than {@code posix_spawnattr_t} and {@code posix_spawn_file_actions_t} take anywhere. */
   private static final long OPAQUE = 1024;
@@ -61,7 +77,6 @@ public final class PosixSpawn {
   private final MemorySegment attributes;
   private final MemorySegment actions;
   private final MemorySegment pid;
-  private final MemorySegment devNull;
   private MemorySegment strings;
 
   public PosixSpawn() {
@@ -69,7 +84,6 @@ public final class PosixSpawn {
     attributes = arena.allocate(OPAQUE, 16);
     actions = arena.allocate(OPAQUE, 16);
     pid = arena.allocate(JAVA_INT);
-    devNull = arena.allocateFrom("/dev/null");
     strings = arena.allocate(1 << 14, 8);
     MemorySegment all = arena.allocate(OPAQUE, 16);
     MemorySegment none = arena.allocate(OPAQUE, 16);
@@ -100,22 +114,15 @@ public final class PosixSpawn {
    * Starts a command.
    *
    * @param path the file to execute, absolute or relative to {@code cwd}
-   * @param stdin what becomes descriptor 0, or {@link #NO_STDIN}; 3 or more, as the next two
-   * @param stdout what becomes descriptor 1
-   * @param stderr what becomes descriptor 2
+   * @param stdio what becomes descriptors 0 to 2
    * @return the process id, or the error number negated: of {@code chdir(2)} or {@code execve(2)}
    */
   public int spawn(
-      String path,
-      List<String> argv,
-      Map<String, String> env,
-      String cwd,
-      int stdin,
-      int stdout,
-      int stderr) {
-    List<byte[]> texts = new ArrayList<>(argv.size() + env.size() + 2);
+      String path, List<String> argv, Map<String, String> env, String cwd, Stdio stdio) {
+    List<byte[]> texts = new ArrayList<>(argv.size() + env.size() + OWN_TEXTS);
     texts.add(bytes(path));
     texts.add(bytes(cwd));
+    texts.add(bytes(stdio instanceof Stdio.Terminal(String terminal) ? terminal : "/dev/null"));
     argv.forEach(argument -> texts.add(bytes(argument)));
     env.forEach((name, value) -> texts.add(bytes(name + "=" + value)));
     long pointers = (argv.size() + 1L + env.size() + 1L) * 8;
@@ -129,20 +136,20 @@ public final class PosixSpawn {
     long[] addresses = copy(texts, pointers);
     long envp = (argv.size() + 1L) * 8;
     for (int i = 0; i < argv.size(); i++) {
-      strings.set(ADDRESS, i * 8L, MemorySegment.ofAddress(addresses[2 + i]));
+      strings.set(ADDRESS, i * 8L, MemorySegment.ofAddress(addresses[OWN_TEXTS + i]));
     }
     strings.set(ADDRESS, argv.size() * 8L, MemorySegment.NULL);
     for (int i = 0; i < env.size(); i++) {
-      strings.set(ADDRESS, envp + i * 8L, MemorySegment.ofAddress(addresses[2 + argv.size() + i]));
+      strings.set(
+          ADDRESS, envp + i * 8L, MemorySegment.ofAddress(addresses[OWN_TEXTS + argv.size() + i]));
     }
     strings.set(ADDRESS, envp + env.size() * 8L, MemorySegment.NULL);
     return spawn(
         MemorySegment.ofAddress(addresses[0]),
         MemorySegment.ofAddress(addresses[1]),
+        MemorySegment.ofAddress(addresses[2]),
         strings.asSlice(envp),
-        stdin,
-        stdout,
-        stderr);
+        stdio);
   }
 
   private long[] copy(List<byte[]> texts, long from) {
@@ -159,17 +166,26 @@ public final class PosixSpawn {
   }
 
   private int spawn(
-      MemorySegment path, MemorySegment cwd, MemorySegment envp, int in, int out, int err) {
+      MemorySegment path, MemorySegment cwd, MemorySegment file, MemorySegment envp, Stdio stdio) {
     try {
       check("posix_spawn_file_actions_init", (int) ACTIONS_INIT.invokeExact(actions));
       try {
-        if (in == NO_STDIN) {
-          check("addopen", (int) ADD_OPEN.invokeExact(actions, 0, devNull, Libc.O_RDONLY, 0));
-        } else {
-          check("adddup2", (int) ADD_DUP2.invokeExact(actions, in, 0));
+        switch (stdio) {
+          case Stdio.Pipes(int in, int out, int err) -> {
+            if (in == NO_STDIN) {
+              open(file, Libc.O_RDONLY);
+            } else {
+              duplicate(in, 0);
+            }
+            duplicate(out, 1);
+            duplicate(err, 2);
+          }
+          case Stdio.Terminal _ -> {
+            open(file, Libc.O_RDWR); // by the leader of a session: it becomes its terminal
+            duplicate(0, 1);
+            duplicate(0, 2);
+          }
         }
-        check("adddup2", (int) ADD_DUP2.invokeExact(actions, out, 1));
-        check("adddup2", (int) ADD_DUP2.invokeExact(actions, err, 2));
         check("addclosefrom_np", (int) ADD_CLOSEFROM.invokeExact(actions, 3));
         check("addchdir_np", (int) ADD_CHDIR.invokeExact(actions, cwd));
         int failure = (int) SPAWN.invokeExact(pid, path, actions, attributes, strings, envp);
@@ -182,6 +198,14 @@ public final class PosixSpawn {
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
     }
+  }
+
+  private void open(MemorySegment file, int flags) throws Throwable {
+    check("addopen", (int) ADD_OPEN.invokeExact(actions, 0, file, flags, 0));
+  }
+
+  private void duplicate(int fd, int wanted) throws Throwable {
+    check("adddup2", (int) ADD_DUP2.invokeExact(actions, fd, wanted));
   }
 
   private static byte[] bytes(String text) {

@@ -14,13 +14,13 @@ import org.springframework.stereotype.Component;
  * Thread-safe.
  */
 @Component
-public final class EventStreams implements RunListener {
+public final class OpenStreams implements RunListener {
   private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
   private final Set<RunChanges> subscribers = ConcurrentHashMap.newKeySet();
   private volatile boolean draining;
   private volatile boolean finished;
 
-  EventStreams(ProcessSupervisor supervisor) {
+  OpenStreams(ProcessSupervisor supervisor) {
     supervisor.listen(this);
   }
 
@@ -31,7 +31,12 @@ public final class EventStreams implements RunListener {
 
   /** Notes that the calling thread serves a stream, until that is closed. */
   StreamClient open(StreamKind kind) {
-    StreamClient client = new StreamClient(kind, this::closed);
+    return open(kind, Thread.currentThread());
+  }
+
+  /** Notes that a thread is to serve a stream, until that is closed. */
+  StreamClient open(StreamKind kind, Thread thread) {
+    StreamClient client = new StreamClient(kind, thread, this::closed);
     clients.add(client);
     return client;
   }

@@ -1,0 +1,320 @@
+package io.headcount.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+class AttachTests extends Service {
+
+  private String piped(String shell) {
+    return started(shell, "\"stdin\": {\"mode\": \"pipe\"}");
+  }
+
+  private String started(String shell, String more) {
+    return id(
+        api.post("/v1/runs", "{\"shell\": %s, %s}".formatted(Client.quoted(shell), more)).json());
+  }
+
+  private AttachClient attach(String id, String query) {
+    return AttachClient.open(port(), "/v1/runs/" + id + "/attach" + query);
+  }
+
+  @Test
+  void echoesThroughCatAndClosesWhenItExits() throws Exception {
+    String id = piped("cat");
+    try (AttachClient client = attach(id, "")) {
+      JsonNode state = client.awaitFrame("state");
+      assertThat(state.path("mode").asString()).isEqualTo("rw");
+      assertThat(state.path("offset").asLong()).isZero();
+      assertThat(state.path("run").path("id").asString()).isEqualTo(id);
+      client.type("hello ");
+      client.awaitText(1, "hello ");
+      client.type("world");
+      client.order("{\"type\": \"eof\"}");
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.text(1)).isEqualTo("hello world");
+      assertThat(client.types()).startsWith("state").endsWith("exit");
+      assertThat(client.awaitFrame("exit").path("run").path("exitCode").asInt(-1)).isZero();
+    }
+  }
+
+  @Test
+  void separatesTheStreamsAndReplaysAnExitedRun() throws Exception {
+    String id = id(api.run("echo out; echo err >&2; exit 3"));
+    try (AttachClient client = attach(id, "?offset=0&mode=ro")) {
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.text(1)).isEqualTo("out\n");
+      assertThat(client.text(2)).isEqualTo("err\n");
+      assertThat(client.awaitFrame("exit").path("run").path("exitCode").asInt()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void losesNothingWhenTheClientReconnectsAtAnyByte() throws Exception {
+    String id =
+        started(
+            "for i in 1 2 3 4 5 6 7 8; do head -c 100000 /dev/urandom; sleep 0.05; done",
+            "\"stdin\": {\"mode\": \"closed\"}");
+    Random random = new Random(7);
+    MessageDigest seen = MessageDigest.getInstance("SHA-256");
+    long offset = 0;
+    for (int i = 0; i < 12; i++) {
+      try (AttachClient client = attach(id, "?mode=ro&offset=" + offset)) {
+        long enough = Math.min(1 + random.nextInt(70_000), 800_000 - offset);
+        AttachClient.patiently().until(() -> client.bytes().length >= enough);
+        byte[] got = client.bytes();
+        seen.update(got);
+        offset += got.length;
+      }
+    }
+    try (AttachClient client = attach(id, "?mode=ro&offset=" + offset)) {
+      assertThat(client.closeCode()).isEqualTo(1000);
+      seen.update(client.bytes());
+      assertThat(client.types()).doesNotContain("gap");
+    }
+    byte[] written = api.get("/v1/runs/" + id + "/output").body();
+    assertThat(written).hasSize(800_000);
+    assertThat(HexFormat.of().formatHex(seen.digest()))
+        .isEqualTo(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(written)));
+  }
+
+  @Test
+  void letsOneWriteAndManyRead() throws Exception {
+    String id = piped("cat");
+    try (AttachClient writer = attach(id, "");
+        AttachClient reader = attach(id, "?mode=ro")) {
+      writer.awaitFrame("state");
+      assertThat(AttachClient.refusal(port(), "/v1/runs/" + id + "/attach")).isEqualTo(409);
+      reader.type("no");
+      assertThat(reader.awaitFrame("error").path("code").asString()).isEqualTo("forbidden");
+      writer.type("yes");
+      reader.awaitText(1, "yes");
+      try (AttachClient next = attach(id, "?takeover=true")) {
+        assertThat(writer.closeCode()).isEqualTo(4001);
+        next.type(" indeed");
+        reader.awaitText(1, "yes indeed");
+        next.order("{\"type\": \"eof\"}");
+        assertThat(next.closeCode()).isEqualTo(1000);
+        assertThat(reader.closeCode()).isEqualTo(1000);
+      }
+    }
+  }
+
+  @Test
+  void freesTheWriterWhenItsConnectionIsLost() {
+    String id = piped("cat");
+    attach(id, "").close();
+    AttachClient.patiently()
+        .ignoreExceptions()
+        .untilAsserted(() -> {
+          try (AttachClient next = attach(id, "")) {
+            next.awaitFrame("state");
+          }
+        });
+  }
+
+  @Test
+  void sendsNoMoreThanTheWindowAndThenAGapWhenTheClientIsSlow() throws Exception {
+    String id = piped("head -c 400000 /dev/zero; read -r x; head -c 4000000 /dev/zero; echo end");
+    try (AttachClient client =
+        AttachClient.open(port(), "/v1/runs/" + id + "/attach?mode=ro&offset=0", false)) {
+      AttachClient.patiently().until(() -> client.bytes().length == Attachment.WINDOW);
+      api.bytes("/v1/runs/" + id + "/stdin", new byte[] {'\n'});
+      awaitState(id, "exited"); // the command never waits
+      assertThat(client.bytes()).hasSize(Attachment.WINDOW);
+      client.acknowledge();
+      JsonNode gap = client.awaitFrame("gap");
+      assertThat(gap.path("from").asLong()).isEqualTo(Attachment.WINDOW);
+      assertThat(gap.path("to").asLong()).isGreaterThan(2_000_000);
+      assertThat(gap.path("cause").asString()).isEqualTo("slow");
+      AttachClient.patiently()
+          .ignoreExceptions() // the service closes as soon as all is sent
+          .until(() -> {
+            client.acknowledge();
+            return client.types().contains("exit");
+          });
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.offset()).isEqualTo(4_400_004);
+      assertThat(client.text(1)).endsWith("end\n");
+    }
+  }
+
+  @Test
+  void tellsOfAGapWhenTheOffsetIsNoLongerHeld() throws Exception {
+    String id = started("head -c 4000000 /dev/zero", "\"stdin\": null");
+    awaitState(id, "exited");
+    try (AttachClient client = attach(id, "?mode=ro&offset=5")) {
+      JsonNode gap = client.awaitFrame("gap");
+      assertThat(gap.path("from").asLong()).isEqualTo(5);
+      assertThat(gap.path("cause").asString()).isEqualTo("pruned");
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.offset()).isEqualTo(4_000_000);
+    }
+  }
+
+  @Test
+  void closesAClientThatAcknowledgesNothing() throws Exception {
+    String id = started("head -c 400000 /dev/zero; sleep 60", "\"stdin\": null");
+    try (AttachClient client =
+        AttachClient.open(port(), "/v1/runs/" + id + "/attach?mode=ro&offset=0", false)) {
+      assertThat(client.closeCode()).isEqualTo(4008);
+      assertThat(client.bytes()).hasSize(Attachment.WINDOW);
+      assertThat(supervisor.get(id).state().label()).isEqualTo("running");
+    }
+  }
+
+  @Test
+  void pingsAndIsSatisfiedWithPongs() {
+    String id = piped("cat");
+    try (AttachClient client = attach(id, "")) {
+      AttachClient.patiently().until(() -> client.pings.get() >= 5);
+      client.type("alive");
+      client.awaitText(1, "alive");
+    }
+  }
+
+  @Test
+  void pushesBackWhileTheCommandDoesNotReadAndLosesNothing() throws Exception {
+    String id = piped("sleep 1.5; wc -c");
+    try (AttachClient client = attach(id, "")) {
+      byte[] block = new byte[100_000];
+      for (int i = 0; i < 20; i++) {
+        client.write(block);
+      }
+      client.order("{\"type\": \"eof\"}");
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.text(1).strip()).isEqualTo("2000000");
+    }
+  }
+
+  @Test
+  void drivesAShellAtItsTerminal() throws Exception {
+    String id = started("PS1='$ ' exec bash --norc --noprofile -i", "\"tty\": {}");
+    try (AttachClient client = attach(id, "?offset=0")) {
+      client.awaitText(1, "$ ");
+      client.type("stty size\n");
+      client.awaitText(1, "30 120");
+      client.type("trap 'echo changed; stty size' WINCH\n");
+      client.order("{\"type\": \"resize\", \"columns\": 90, \"rows\": 20}");
+      client.type("\n");
+      client.awaitText(1, "20 90");
+      client.type("sleep 1000\n");
+      AttachClient.patiently()
+          .until(() -> api.get("/v1/runs/" + id + "/processes").text().contains("sleep 1000"));
+      client.type("\u001a");
+      client.awaitText(1, "Stopped");
+      client.type("fg\n");
+      AttachClient.patiently().until(() -> foreground(id).contains("sleep 1000"));
+      client.type("\u0003");
+      AttachClient.patiently()
+          .until(() -> !api.get("/v1/runs/" + id + "/processes").text().contains("sleep 1000"));
+      client.type("exit 7\n");
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.awaitFrame("exit").path("run").path("exitCode").asInt()).isEqualTo(7);
+    }
+  }
+
+  @Test
+  void signalsWhenAsked() throws Exception {
+    String id =
+        started(
+            "trap 'echo got; exit 4' USR1; echo r; while :; do sleep 0.05; done",
+            "\"stdin\": null");
+    try (AttachClient client = attach(id, "?offset=0")) {
+      client.awaitText(1, "r");
+      client.order("{\"type\": \"signal\", \"signal\": \"SIGUSR1\", \"target\": \"leader\"}");
+      assertThat(client.closeCode()).isEqualTo(1000);
+      assertThat(client.text(1)).isEqualTo("r\ngot\n");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x",
+        "[]",
+        "{\"type\": \"ack\"}",
+        "{\"type\": \"ack\", \"offset\": 5}",
+        "{\"type\": \"what\"}",
+        "{\"type\": \"resize\", \"columns\": 80, \"rows\": 24}",
+        "{\"type\": \"signal\", \"signal\": \"SIGNONE\"}"
+      })
+  void answersAnErrorAndGoesOnWhenAnOrderIsNotAsExpected(String order) {
+    String id = piped("cat");
+    try (AttachClient client = attach(id, "")) {
+      client.order(order);
+      assertThat(client.awaitFrame("error").path("code").asString())
+          .isIn("malformed", "validation", "not-a-terminal");
+      client.type("on");
+      client.awaitText(1, "on");
+    }
+  }
+
+  @Test
+  void refusesPagesOfOtherSites() {
+    String id = piped("cat");
+    String path = "/v1/runs/" + id + "/attach";
+    assertThat(AttachClient.refusal(port(), path, "Origin", "https://evil.example")).isEqualTo(403);
+    assertThat(AttachClient.refusal(port(), path, "Origin", "null")).isEqualTo(403);
+    try (AttachClient client =
+        AttachClient.open(port(), path, true, "Origin", "http://127.0.0.1:" + port())) {
+      client.awaitFrame("state");
+    }
+  }
+
+  @Test
+  void answersAProblemDocumentWhenTheHandshakeIsRefused() throws IOException {
+    String id = piped("cat");
+    assertThat(handshake("/v1/runs/none/attach", "headcount.v1"))
+        .startsWith("HTTP/1.1 404")
+        .contains(PROBLEM, "\"code\":\"not-found\"");
+    assertThat(handshake("/v1/runs/" + id + "/attach?mode=w&offset=1", "headcount.v1"))
+        .startsWith("HTTP/1.1 422")
+        .contains("\"/mode\"", "\"/offset\"");
+    assertThat(handshake("/v1/runs/" + id + "/attach", "chat"))
+        .startsWith("HTTP/1.1 422")
+        .contains("\"/Sec-WebSocket-Protocol\"");
+    assertThat(api.get("/v1/runs/" + id + "/attach").code()).isEqualTo("malformed");
+  }
+
+  /** The command lines of those that run, not of those that are stopped. */
+  private String foreground(String id) {
+    return api.get("/v1/runs/" + id + "/processes")
+        .json()
+        .path("items")
+        .valueStream()
+        .filter(process -> !process.path("state").asString().equals("T"))
+        .map(process -> process.path("command").asString())
+        .toList()
+        .toString();
+  }
+
+  private String handshake(String path, String protocol) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+      String request =
+          String.join(
+              "\r\n",
+              "GET " + path + " HTTP/1.1",
+              "Host: x",
+              "Connection: Upgrade, close",
+              "Upgrade: websocket",
+              "Sec-WebSocket-Version: 13",
+              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+              "Sec-WebSocket-Protocol: " + protocol,
+              "",
+              "");
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
