@@ -55,8 +55,8 @@ final class Spool implements Runnable {
   public void run() {
     queued.set(false);
     deleteBelow(discarded ? Long.MAX_VALUE : held.first());
-    for (int i = 0; i < TURN && !discarded; i++) {
-      Segment next = held.oldestInMemory(spillBelow);
+    for (int i = 0; i < TURN; i++) {
+      Segment next = discarded ? null : held.oldestInMemory(spillBelow);
       if (next == null) {
         return;
       }
