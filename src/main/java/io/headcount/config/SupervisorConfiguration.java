@@ -102,7 +102,9 @@ class SupervisorConfiguration {
       return Path.of(dataDir.strip(), "output");
     } catch (InvalidPathException e) {
       throw new InvalidConfigurationPropertyValueException(
-          "headcount.data-dir", dataDir, "It is no path: " + e.getReason() + " (HEADCOUNT_DATA_DIR).");
+          "headcount.data-dir",
+          dataDir,
+          "It is no path: " + e.getReason() + " (HEADCOUNT_DATA_DIR).");
     }
   }
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * thread that writes there. Thread-safe.
  *
  * <p>The budget of memory is kept by those who write: past seven eighths of it a run that grows
- * holds only its newest segment in memory and hands the rest to the disk at once; the last eighth is
- * for what waits to be written. Past the whole, what waits goes. A run that is silent keeps what it
- * has.
+ * holds only its newest segment in memory and hands the rest to the disk at once; the last eighth
+ * is for what waits to be written. Past the whole, what waits goes. A run that is silent keeps what
+ * it has.
  */
 public final class OutputStore implements AutoCloseable {
   private final long memoryLimit;
@@ -62,8 +62,7 @@ public final class OutputStore implements AutoCloseable {
   public static OutputStore open(Path folder, Limits limits) {
     return limits.disk == 0 || limits.diskPerRun == 0
         ? inMemory(limits.memory)
-        : new OutputStore(
-            limits.memory, SpillWriter.start(folder, limits.disk, limits.diskPerRun));
+        : new OutputStore(limits.memory, SpillWriter.start(folder, limits.disk, limits.diskPerRun));
   }
 
   /**

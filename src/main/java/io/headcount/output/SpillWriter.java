@@ -167,8 +167,7 @@ final class SpillWriter implements AutoCloseable {
     closeChannel();
     open =
         file.bytes() == 0
-            ? FileChannel.open(
-                file.path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
+            ? FileChannel.open(file.path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)
             : FileChannel.open(file.path, StandardOpenOption.WRITE);
     channel = open;
     openFile = file;

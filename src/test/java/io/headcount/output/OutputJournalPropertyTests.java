@@ -68,8 +68,7 @@ class OutputJournalPropertyTests {
       check(journal, model, buffer);
       assertThat(store.diskBytes()).isLessThanOrEqualTo(Math.min(disk, 200_000));
       assertThat(store.memoryBytes()).isLessThanOrEqualTo(retain + 3 * (1 << 16));
-      assertThat(
-              store.droppedBytes(DropCause.PRUNED) + store.droppedBytes(DropCause.BUDGET))
+      assertThat(store.droppedBytes(DropCause.PRUNED) + store.droppedBytes(DropCause.BUDGET))
           .isEqualTo(journal.totals().droppedBytes());
     }
     Files.delete(folder.resolve("lock"));

@@ -29,8 +29,7 @@ class FloodTests {
   void childAndFastReaderGoOnWhenAnotherReaderIsStalled(@TempDir Path folder) throws Exception {
     OutputStore store =
         OutputStore.open(folder, new OutputStore.Limits(MOST_MEMORY, 256L << 20, 64L << 20));
-    try (Supervised house =
-        new Supervised(UnaryOperator.identity(), Function.identity(), store)) {
+    try (Supervised house = new Supervised(UnaryOperator.identity(), Function.identity(), store)) {
       long heapBefore = heapInUse();
       Run run = house.shell("head -c " + BYTES + " /dev/zero");
       OutputCursor stalled = run.output().cursor(0);
