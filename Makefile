@@ -14,7 +14,7 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image chart bench clean need-mvn
+.PHONY: help run test format build image chart bench flood clean need-mvn
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ bench: need-mvn ## Measures spawning beside ProcessBuilder and C, 5 minutes; ARG
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) -q -f bench/pom.xml package && \
 	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar $(ARGS)
+
+flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one is not
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+	$(MVN) $(MVN_FLAGS) test -Dtest=FloodTests -Dheadcount.flood=2048
 
 clean: ## Removes what was built; the tools stay
 	rm -rf target bench/target

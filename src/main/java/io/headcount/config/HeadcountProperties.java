@@ -19,11 +19,12 @@ import org.springframework.validation.annotation.Validated;
  * environment variable. Spans without a unit are seconds, sizes without one are bytes.
  *
  * @param workspace where relative working directories start; blank is the service's own
- * @param dataDir where the service may keep files; blank is a directory of the system's for
- *     temporary files. Nothing is kept there yet
+ * @param dataDir where output is kept that is not held in memory; blank is a directory of the
+ *     system's for temporary files
  * @param child how commands are run
  * @param limits when a start is made to wait or refused
  * @param defaults what a request leaves open
+ * @param output bounds of the output of all runs together
  * @param retention when exited runs are forgotten
  * @param shutdown how long the stop of the service may take
  * @param http bounds of requests
@@ -36,6 +37,7 @@ public record HeadcountProperties(
     @NotNull @Valid Child child,
     @NotNull @Valid Limits limits,
     @NotNull @Valid Defaults defaults,
+    @NotNull @Valid Output output,
     @NotNull @Valid Retention retention,
     @NotNull @Valid Shutdown shutdown,
     @NotNull @Valid Http http) {
@@ -74,7 +76,8 @@ public record HeadcountProperties(
    * @param queueTimeout how long it may wait for a place
    * @param stopSignal the first signal of a stop
    * @param grace how long a tree may take to obey before SIGKILL, 0 to 60 s
-   * @param retainOutput output that is held a run
+   * @param retainOutput output that is held in memory a run
+   * @param spillOutput older output that is held on disk a run; 0 is none
    */
   public record Defaults(
       @NotNull @DurationUnit(ChronoUnit.SECONDS) @DurationMin Duration timeout,
@@ -83,14 +86,24 @@ public record HeadcountProperties(
       @NotNull Signal stopSignal,
       @NotNull @DurationUnit(ChronoUnit.SECONDS) @DurationMin @DurationMax(seconds = 60)
           Duration grace,
-      @NotNull @SizeAtLeast(1) DataSize retainOutput) {}
+      @NotNull @SizeAtLeast(1) DataSize retainOutput,
+      @NotNull @SizeAtLeast(0) DataSize spillOutput) {}
+
+  /**
+   * Bounds of the output of all runs together.
+   *
+   * @param memory that it may take
+   * @param disk that it may take; 0 is none
+   */
+  public record Output(
+      @NotNull @SizeAtLeast(1) DataSize memory, @NotNull @SizeAtLeast(0) DataSize disk) {}
 
   /**
    * When exited runs are forgotten, the oldest first.
    *
    * @param maxRuns most records
    * @param maxAge longest time after the exit
-   * @param maxOutput most output of exited runs in all
+   * @param maxOutput most output of exited runs in all, in memory and on disk
    */
   public record Retention(
       @Min(0) int maxRuns,

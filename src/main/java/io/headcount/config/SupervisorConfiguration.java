@@ -5,6 +5,7 @@ import io.headcount.api.OpenStreams;
 import io.headcount.api.StreamKind;
 import io.headcount.child.ChildAdapter;
 import io.headcount.metrics.StreamMeters;
+import io.headcount.output.OutputStore;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Shutdown;
 import io.headcount.supervisor.SupervisorMetrics;
@@ -56,12 +57,26 @@ class SupervisorConfiguration {
             retention.maxRuns(), retention.maxAge(), retention.maxOutput().toBytes()));
   }
 
+  /** Destroyed after the supervisor, which needs it until the last run has settled. */
+  @Bean
+  OutputStore outputStore(HeadcountProperties properties) {
+    return OutputStore.open(
+        outputFolder(properties.dataDir()),
+        new OutputStore.Limits(
+            properties.output().memory().toBytes(),
+            properties.output().disk().toBytes(),
+            properties.defaults().spillOutput().toBytes()));
+  }
+
   /** Closed by the lifecycle and, for its threads, by the adapter's own bean. */
   @Bean(destroyMethod = "")
   ProcessSupervisor processSupervisor(
-      SupervisorSettings settings, ChildAdapter adapter, SupervisorMetrics metrics) {
+      SupervisorSettings settings,
+      ChildAdapter adapter,
+      OutputStore outputs,
+      SupervisorMetrics metrics) {
     return new ProcessSupervisor(
-        settings, adapter, metrics, () -> UlidCreator.getMonotonicUlid().toString());
+        settings, adapter, outputs, metrics, () -> UlidCreator.getMonotonicUlid().toString());
   }
 
   @Bean
@@ -92,6 +107,22 @@ class SupervisorConfiguration {
     byte[] random = new byte[BOOT_ID_BYTES];
     new SecureRandom().nextBytes(random);
     return HexFormat.of().formatHex(random);
+  }
+
+  /** A folder that cannot be used is no failure: then memory is all there is. */
+  private static Path outputFolder(String dataDir) {
+    if (dataDir.isBlank()) {
+      return Path.of(
+          System.getProperty("java.io.tmpdir"), "headcount-" + System.getProperty("user.name"));
+    }
+    try {
+      return Path.of(dataDir.strip(), "output");
+    } catch (InvalidPathException e) {
+      throw new InvalidConfigurationPropertyValueException(
+          "headcount.data-dir",
+          dataDir,
+          "It is no path: " + e.getReason() + " (HEADCOUNT_DATA_DIR).");
+    }
   }
 
   private static Path workspace(String configured) {

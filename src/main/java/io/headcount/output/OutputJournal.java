@@ -2,7 +2,6 @@ package io.headcount.output;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -11,21 +10,24 @@ import org.jspecify.annotations.Nullable;
  * each with its stream and time. The byte offset is the only cursor.
  *
  * <p>One thread appends (the owner of the run); any number read, without a lock and at their own
- * speed. Bytes live in segments of up to 64 KiB; past {@code retainBytes} the oldest segment goes.
- * An empty journal costs one small object: segments start at 1 KiB and grow. Appending copies each
- * byte once and allocates only segments.
+ * speed. Bytes live in segments of up to 64 KiB; past {@code retainBytes} the oldest segment goes
+ * to disk, where its store has one, and is written there by another thread; past the limits of the
+ * disk the oldest is dropped. An empty journal costs some small objects: segments start at 1 KiB
+ * and grow. Appending copies each byte once, allocates only segments and never waits.
  *
  * <p>Publication: a segment's bytes are written first, the stream's total (volatile) after them.
  * {@link #next} is the sum of the two totals, so every byte below it is in place.
  */
 public final class OutputJournal {
   private static final int SMALLEST_SEGMENT = 1 << 10;
-  private static final int LARGEST_SEGMENT = 1 << 16;
+
+  /** The smallest that the largest may be when much of it may be on disk, so that few suffice. */
+  private static final int SMALLEST_SPILLED = 1 << 14;
 
   private final long retainBytes;
   private final int largestSegment;
+  private final Held held;
 
-  private volatile Segment[] segments = {};
   private volatile long stdoutBytes;
   private volatile long stderrBytes;
   private volatile long lastAppendMillis;
@@ -35,15 +37,23 @@ public final class OutputJournal {
   private volatile int waiters;
 
   /**
+   * A journal that has no disk, and no budget but its own.
+   *
    * @param retainBytes how much to hold in memory, at least 1; what is older is dropped
    */
   public OutputJournal(long retainBytes) {
+    this(retainBytes, OutputStore.inMemory(Long.MAX_VALUE));
+  }
+
+  OutputJournal(long retainBytes, OutputStore store) {
     if (retainBytes < 1) {
       throw new IllegalArgumentException("retainBytes: expected at least 1, got " + retainBytes);
     }
     this.retainBytes = retainBytes;
+    this.held = new Held(store);
+    int smallest = held.hasDisk() ? SMALLEST_SPILLED : SMALLEST_SEGMENT;
     this.largestSegment =
-        (int) Math.clamp(retainBytes / 4, (long) SMALLEST_SEGMENT, (long) LARGEST_SEGMENT);
+        (int) Math.clamp(retainBytes / 4, (long) smallest, (long) Segment.LARGEST);
   }
 
   /**
@@ -59,11 +69,10 @@ public final class OutputJournal {
     lastAppendMillis = now;
     lastAppendNanos = System.nanoTime();
     while (source.hasRemaining()) {
-      Segment[] current = segments;
-      int written =
-          current.length == 0 ? 0 : current[current.length - 1].append(stream, source, now);
+      Segment newest = held.newest();
+      int written = newest == null ? 0 : newest.append(stream, source, now);
       if (written == 0) {
-        addSegment(current, source.remaining());
+        addSegment(newest, source.remaining());
       } else if (stream == StdStream.STDOUT) {
         stdoutBytes = stdoutBytes + written;
       } else {
@@ -78,6 +87,7 @@ public final class OutputJournal {
     if (!complete) {
       truncated = wasTruncated;
       complete = true;
+      held.retireAll();
       wakeWaiters();
     }
   }
@@ -92,13 +102,17 @@ public final class OutputJournal {
     return lastAppendNanos;
   }
 
-  /** Memory that the journal holds, in bytes. */
+  /** Memory and disk that the journal holds, in bytes. */
   public long heldBytes() {
-    long held = 0;
-    for (Segment segment : segments) {
-      held += segment.footprint();
-    }
-    return held;
+    return held.bytes();
+  }
+
+  /**
+   * The run is forgotten: deletes what is on disk, and stops counting what is in memory. Once
+   * complete; any thread. Who still reads finds a gap.
+   */
+  public void discard() {
+    held.discard();
   }
 
   /** What the journal holds now. */
@@ -107,15 +121,14 @@ public final class OutputJournal {
     long out = stdoutBytes;
     long err = stderrBytes;
     Instant last = out + err == 0 ? null : Instant.ofEpochMilli(lastAppendMillis);
-    Segment[] current = segments;
-    long first = current.length == 0 ? 0 : Math.min(current[0].start, out + err);
+    long first = Math.min(held.first(), out + err);
     return new OutputTotals(first, out + err, out, err, done, done && truncated, last);
   }
 
   /** The totals as a reader of one stream sees them: offsets count only that stream's bytes. */
   public OutputTotals totals(StdStream stream) {
     OutputTotals all = totals();
-    Segment[] current = segments;
+    Piece[] current = held.pieces();
     long dropped = current.length == 0 ? 0 : current[0].before(stream);
     long next = stream == StdStream.STDOUT ? all.stdoutBytes() : all.stderrBytes();
     return new OutputTotals(
@@ -145,25 +158,35 @@ public final class OutputJournal {
   }
 
   OutputRead read(long position, ByteBuffer target, @Nullable StdStream only) {
-    boolean done = complete;
-    long limit = next();
-    if (position >= limit) {
-      return done ? OutputRead.END : OutputRead.NOTHING;
-    }
-    Segment[] current = segments;
-    if (position < current[0].start) {
-      return new OutputRead.Gap(position, current[0].start);
-    }
-    int index = segmentAt(current, position);
-    Segment segment = current[index];
-    long end = index + 1 < current.length ? Math.min(limit, current[index + 1].start) : limit;
-    if (only != null) {
-      OutputRead.Bytes chunk = segment.read(position, end, target, false);
-      if (chunk.stream() != only) {
-        return chunk;
+    while (true) {
+      boolean done = complete;
+      long limit = next();
+      if (position >= limit) {
+        return done ? OutputRead.END : OutputRead.NOTHING;
       }
+      Piece[] current = held.pieces();
+      if (position < current[0].start()) {
+        return new OutputRead.Gap(position, current[0].start());
+      }
+      int index = Held.pieceAt(current, position);
+      Piece next = index + 1 < current.length ? current[index + 1] : null;
+      long end = next == null ? limit : Math.min(limit, next.start());
+      if (only != null && next != null && next.before(only) == current[index].before(only)) {
+        return new OutputRead.Bytes(other(only), position, (int) (end - position), 0);
+      }
+      Segment segment = current[index].segment();
+      if (segment == null) {
+        held.dropBelow(end, DropCause.DISK_ERROR); // its file is gone; unless it was dropped before
+        continue;
+      }
+      if (only != null) {
+        OutputRead.Bytes chunk = segment.read(position, end, target, false);
+        if (chunk.stream() != only) {
+          return chunk;
+        }
+      }
+      return segment.read(position, end, target, true);
     }
-    return segment.read(position, end, target, true);
   }
 
   boolean awaitBeyond(long offset, long nanos) throws InterruptedException {
@@ -194,19 +217,11 @@ public final class OutputJournal {
     }
   }
 
-  private void addSegment(Segment[] current, int wanted) {
-    int previous = current.length == 0 ? 0 : current[current.length - 1].capacity();
+  private void addSegment(@Nullable Segment newest, int wanted) {
+    int previous = newest == null ? 0 : newest.capacity();
     long capacity = Math.max(Math.max(previous * 4L, wanted), SMALLEST_SEGMENT);
-    Segment added = new Segment(next(), stdoutBytes, (int) Math.min(capacity, largestSegment));
-    long held = 0;
-    int keepFrom = current.length;
-    while (keepFrom > 0 && held < retainBytes) {
-      keepFrom--;
-      held += current[keepFrom].footprint();
-    }
-    Segment[] next = Arrays.copyOfRange(current, keepFrom, current.length + 1);
-    next[next.length - 1] = added;
-    segments = next;
+    held.add(new Segment(next(), stdoutBytes, (int) Math.min(capacity, largestSegment)));
+    held.retire(retainBytes, largestSegment);
   }
 
   private long journalOffset(StdStream stream, long streamOffset) {
@@ -216,39 +231,29 @@ public final class OutputJournal {
           "streamOffset: expected at most the %d bytes of %s, got %d"
               .formatted(written, stream.label(), streamOffset));
     }
-    long limit = next();
-    Segment[] current = segments;
-    for (int i = 0; i < current.length; i++) {
-      Segment segment = current[i];
-      long end = i + 1 < current.length ? Math.min(limit, current[i + 1].start) : limit;
-      if (end <= segment.start) {
-        break;
-      }
-      long stdout = segment.stdoutBelow(end);
-      long before = segment.before(stream);
-      long inside = stream == StdStream.STDOUT ? stdout : end - segment.start - stdout;
-      if (streamOffset < before) {
+    while (true) {
+      long limit = next();
+      Piece[] current = held.pieces();
+      if (current.length == 0 || streamOffset < current[0].before(stream)) {
         return streamOffset;
       }
-      if (streamOffset < before + inside) {
-        return segment.offsetAfter(stream, streamOffset - before, end);
+      int index = 0;
+      while (index + 1 < current.length && current[index + 1].before(stream) <= streamOffset) {
+        index++;
       }
+      long end = index + 1 < current.length ? Math.min(limit, current[index + 1].start()) : limit;
+      Segment segment = current[index].segment();
+      if (segment != null) {
+        return end <= segment.start()
+            ? limit
+            : segment.offsetAfter(stream, streamOffset - segment.before(stream), end);
+      }
+      held.dropBelow(end, DropCause.DISK_ERROR);
     }
-    return limit;
   }
 
-  private static int segmentAt(Segment[] segments, long position) {
-    int low = 0;
-    int high = segments.length - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (segments[middle].start <= position) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
+  private static StdStream other(StdStream stream) {
+    return stream == StdStream.STDOUT ? StdStream.STDERR : StdStream.STDOUT;
   }
 
   private static long checked(long offset) {

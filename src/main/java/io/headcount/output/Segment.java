@@ -11,16 +11,21 @@ import java.util.Arrays;
  * <p>Costs its capacity, and 12 bytes a chunk. A chunk that follows one of the same stream in the
  * same millisecond joins it.
  */
-final class Segment {
+final class Segment implements Piece {
+  /** Most bytes that a segment has. */
+  static final int LARGEST = 1 << 16;
+
+  /** What a chunk costs in memory and on disk: where it starts, and its time. */
+  static final int CHUNK_BYTES = Integer.BYTES + Long.BYTES;
+
   private static final int MAX_CHUNKS = 4096;
   private static final int STDERR_BIT = 1 << 31;
 
-  /** Journal offset of the first byte. */
-  final long start;
+  /** Room for any segment that is saved. */
+  static final int MOST_SAVED = LARGEST + MAX_CHUNKS * CHUNK_BYTES;
 
-  /** Bytes of standard output before this segment. */
-  final long stdoutBefore;
-
+  private final long start;
+  private final long stdoutBefore;
   private final byte[] data;
   private int size;
 
@@ -30,24 +35,96 @@ final class Segment {
   private volatile long[] chunkTimes = new long[2];
   private volatile int chunks;
 
+  /** Memory that the budget of all journals counts for this segment. Guarded by this. */
+  private long charged;
+
   Segment(long start, long stdoutBefore, int capacity) {
     this.start = start;
     this.stdoutBefore = stdoutBefore;
     this.data = new byte[capacity];
   }
 
+  /** A segment as it was saved. */
+  Segment(long start, long stdoutBefore, byte[] data, ByteBuffer index) {
+    this.start = start;
+    this.stdoutBefore = stdoutBefore;
+    this.data = data;
+    this.size = data.length;
+    int count = index.remaining() / CHUNK_BYTES;
+    int[] starts = new int[count];
+    long[] times = new long[count];
+    for (int i = 0; i < count; i++) {
+      starts[i] = index.getInt();
+      times[i] = index.getLong();
+    }
+    chunkTimes = times;
+    chunkStarts = starts;
+    chunks = count;
+  }
+
+  @Override
+  public long start() {
+    return start;
+  }
+
+  @Override
+  public long stdoutBefore() {
+    return stdoutBefore;
+  }
+
+  @Override
+  public Segment segment() {
+    return this;
+  }
+
   int capacity() {
     return data.length;
   }
 
-  /** Bytes of one stream before this segment. */
-  long before(StdStream stream) {
-    return stream == StdStream.STDOUT ? stdoutBefore : start - stdoutBefore;
+  /** Bytes written; for others than the writer once the segment is sealed. */
+  int size() {
+    return size;
   }
 
-  /** Memory held: the bytes and their index. */
-  long footprint() {
-    return data.length + 12L * chunkStarts.length;
+  /** Journal offset after the last byte; as {@link #size}. */
+  long end() {
+    return start + size;
+  }
+
+  int chunkCount() {
+    return chunks;
+  }
+
+  @Override
+  public long footprint() {
+    return data.length + (long) CHUNK_BYTES * chunkStarts.length;
+  }
+
+  /** How much more memory it holds than was told by the call before. */
+  synchronized long charge() {
+    long more = footprint() - charged;
+    charged += more;
+    return more;
+  }
+
+  /** Takes back all that was told; a second call takes nothing. */
+  synchronized long uncharge() {
+    long all = charged;
+    charged = 0;
+    return all;
+  }
+
+  static int savedBytes(int size, int chunks) {
+    return size + chunks * CHUNK_BYTES;
+  }
+
+  /** Writes a sealed segment: the chunks, then the bytes. */
+  void save(ByteBuffer target) {
+    int count = chunks;
+    for (int i = 0; i < count; i++) {
+      target.putInt(chunkStarts[i]).putLong(chunkTimes[i]);
+    }
+    target.put(data, 0, size);
   }
 
   /** Writer only. Copies what fits and returns how much that was; 0 means the segment is full. */

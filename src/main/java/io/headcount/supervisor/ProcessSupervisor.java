@@ -7,6 +7,7 @@ import io.headcount.child.Owner;
 import io.headcount.child.Signal;
 import io.headcount.child.StartFailure;
 import io.headcount.child.StopOrder;
+import io.headcount.output.OutputStore;
 import io.headcount.output.StdStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,19 +55,21 @@ public final class ProcessSupervisor implements AutoCloseable {
    *
    * @param settings the knobs
    * @param adapter runs the commands; closed with the supervisor
+   * @param outputs holds what they write; not closed with the supervisor
    * @param metrics hears what happens
    * @param ids makes ids, unique and in ascending order
    */
   public ProcessSupervisor(
       SupervisorSettings settings,
       ChildAdapter adapter,
+      OutputStore outputs,
       SupervisorMetrics metrics,
       Supplier<String> ids) {
     this.settings = settings;
     this.adapter = adapter;
     this.metrics = metrics;
     this.ids = ids;
-    this.factory = new RunFactory(settings, adapter, new Hooks());
+    this.factory = new RunFactory(settings, adapter, outputs, new Hooks());
     this.budgets = new Budgets(settings);
     this.validator = new RunSpecValidator(adapter, settings.workspace());
     this.registry = new RunRegistry(settings.retention());

@@ -63,6 +63,7 @@ public final class Run {
       RunSpec spec,
       ChildSpec childSpec,
       RunClocks clocks,
+      OutputJournal journal,
       ChildAdapter adapter,
       RunHooks hooks) {
     this.id = id;
@@ -73,7 +74,7 @@ public final class Run {
     this.adapter = adapter;
     this.owner = adapter.nextOwner();
     this.hooks = hooks;
-    this.journal = new OutputJournal(clocks.retainBytes());
+    this.journal = journal;
     this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
     this.stdin = new StdinPort(this);
     this.terminal = new TerminalPort(this, childSpec.terminal());

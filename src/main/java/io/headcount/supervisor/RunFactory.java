@@ -4,6 +4,8 @@ import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.Signal;
 import io.headcount.child.StopOrder;
+import io.headcount.output.OutputJournal;
+import io.headcount.output.OutputStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -13,13 +15,16 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RunFactory {
   private final SupervisorSettings settings;
   private final ChildAdapter adapter;
+  private final OutputStore outputs;
   private final RunHooks hooks;
   private final ChildEnvironment environment = new ChildEnvironment(System.getenv());
   private final AtomicLong sequences = new AtomicLong();
 
-  RunFactory(SupervisorSettings settings, ChildAdapter adapter, RunHooks hooks) {
+  RunFactory(
+      SupervisorSettings settings, ChildAdapter adapter, OutputStore outputs, RunHooks hooks) {
     this.settings = settings;
     this.adapter = adapter;
+    this.outputs = outputs;
     this.hooks = hooks;
   }
 
@@ -51,6 +56,8 @@ final class RunFactory {
             spec.limits(),
             spec.terminal());
     RunClocks clocks = RunClocks.of(spec, defaults);
-    return new Run(id, sequences.incrementAndGet(), spec, childSpec, clocks, adapter, hooks);
+    OutputJournal journal = outputs.journal(clocks.retainBytes());
+    return new Run(
+        id, sequences.incrementAndGet(), spec, childSpec, clocks, journal, adapter, hooks);
   }
 }

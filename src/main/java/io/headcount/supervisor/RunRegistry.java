@@ -110,6 +110,7 @@ final class RunRegistry {
   private void forget(Run run) {
     byId.remove(run.id(), run);
     byAge.remove(run.sequence(), run);
+    run.output().discard();
   }
 
   /** Runs that have not settled, oldest first. */

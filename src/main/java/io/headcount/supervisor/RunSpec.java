@@ -176,7 +176,7 @@ public record RunSpec(
   /**
    * Bounds of the output, in bytes.
    *
-   * @param retainBytes how much is held; null is the service's default
+   * @param retainBytes how much is held in memory; null is the service's default
    * @param maxBytes past it the run is ended; null is no bound
    */
   public record Output(@Nullable Long retainBytes, @Nullable Long maxBytes) {

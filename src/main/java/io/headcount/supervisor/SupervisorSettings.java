@@ -29,7 +29,7 @@ public record SupervisorSettings(
   /**
    * What a request leaves open; a timeout of zero is off.
    *
-   * @param retainBytes output held a run
+   * @param retainBytes output held in memory a run
    */
   public record Defaults(
       Duration overallTimeout,
@@ -44,7 +44,7 @@ public record SupervisorSettings(
    *
    * @param maxRuns most records
    * @param maxAge longest time after the exit
-   * @param maxOutputBytes most output of exited runs in all
+   * @param maxOutputBytes most output of exited runs in all, in memory and on disk
    */
   public record Retention(int maxRuns, Duration maxAge, long maxOutputBytes) {}
 }

@@ -64,6 +64,9 @@ class ConfigurationTests {
           assertThat(properties.defaults().timeout()).isZero();
           assertThat(properties.defaults().grace()).isEqualTo(Duration.ofSeconds(5));
           assertThat(properties.defaults().retainOutput()).isEqualTo(DataSize.ofMegabytes(1));
+          assertThat(properties.defaults().spillOutput()).isEqualTo(DataSize.ofMegabytes(64));
+          assertThat(properties.output().memory()).isEqualTo(DataSize.ofMegabytes(256));
+          assertThat(properties.output().disk()).isEqualTo(DataSize.ofGigabytes(4));
           assertThat(properties.retention().maxAge()).isEqualTo(Duration.ofMinutes(30));
           assertThat(properties.http().maxWait()).isEqualTo(Duration.ofMinutes(10));
           assertThat(properties.http().heartbeat()).isEqualTo(Duration.ofSeconds(15));
@@ -92,7 +95,9 @@ class ConfigurationTests {
                           Duration.ofSeconds(7),
                           io.headcount.child.Signal.SIGINT,
                           Duration.ofSeconds(7),
+                          DataSize.ofBytes(7),
                           DataSize.ofBytes(7)),
+                      new HeadcountProperties.Output(DataSize.ofBytes(7), DataSize.ofBytes(7)),
                       new HeadcountProperties.Retention(
                           7, Duration.ofSeconds(7), DataSize.ofBytes(7)),
                       new HeadcountProperties.Shutdown(
@@ -112,6 +117,9 @@ class ConfigurationTests {
     "HEADCOUNT_DEFAULTS_GRACE, PT1M1S, defaults.grace, 60",
     "HEADCOUNT_SHUTDOWN_DRAIN, PT-1S, shutdown.drain, 0",
     "HEADCOUNT_DEFAULTS_RETAIN_OUTPUT, 0, defaults.retainOutput, at least 1 bytes",
+    "HEADCOUNT_DEFAULTS_SPILL_OUTPUT, -1, defaults.spillOutput, at least 0 bytes",
+    "HEADCOUNT_OUTPUT_MEMORY, 0, output.memory, at least 1 bytes",
+    "HEADCOUNT_OUTPUT_DISK, -1, output.disk, at least 0 bytes",
     "HEADCOUNT_CHILD_SPAWNERS, many, headcount.child.spawners, many",
     "HEADCOUNT_CHILD_ADAPTER, docker, headcount.child.adapter, docker",
     "HEADCOUNT_DEFAULTS_STOP_SIGNAL, SIGNONE, headcount.defaults.stop-signal, SIGNONE",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.child.Census;
 import io.headcount.child.StartFailure;
+import io.headcount.output.DropCause;
 import io.headcount.output.StdStream;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Reason;
@@ -60,12 +61,18 @@ class ManagementTests {
     for (String kind : List.of("pipe", "pty", "pidfd", "epoll", "file")) {
       expected.add("headcount_fds_open{kind=\"" + kind + "\"}");
     }
+    for (DropCause cause : DropCause.values()) {
+      expected.add("headcount_output_dropped_bytes_total{cause=\"" + cause.label() + "\"}");
+    }
     expected.addAll(
         List.of(
             "headcount_stream_clients{kind=\"events\"}",
             "headcount_stream_clients{kind=\"run-events\"}",
             "headcount_stream_clients{kind=\"output-follow\"}",
             "headcount_children_live",
+            "headcount_output_held_bytes{place=\"memory\"}",
+            "headcount_output_held_bytes{place=\"disk\"}",
+            "headcount_output_disk_failing",
             "headcount_descendants_escaped",
             "headcount_zombies",
             "process_files_open_files",

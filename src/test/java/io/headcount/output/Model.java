@@ -34,6 +34,10 @@ final class Model {
     return (byte) (offset % 251);
   }
 
+  OutputJournal journal() {
+    return journal;
+  }
+
   int size() {
     return bytes.size();
   }

@@ -3,6 +3,7 @@ package io.headcount.output;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -11,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -37,7 +39,66 @@ class OutputJournalConcurrencyTests {
     "9000, 60000000, 65536"
   })
   void readersSeeEveryHeldByteInOrderWhenOneWriterIsAtWork(int longest, long total, long retain) {
-    OutputJournal journal = new OutputJournal(retain);
+    check(new OutputJournal(retain), longest, total, retain > total);
+  }
+
+  @ParameterizedTest(name = "pieces up to {0}, {1} in all, retained {2}, on disk {3}")
+  @CsvSource({
+    "3, 1000000, 16384, 1073741824",
+    "9000, 60000000, 65536, 1073741824",
+    "1, 1000000, 4096, 524288",
+    "9000, 60000000, 65536, 2097152"
+  })
+  void readersSeeEveryHeldByteInOrderWhenSegmentsGoToDisk(
+      int longest, long total, long retain, long disk, @TempDir Path folder) throws Exception {
+    try (OutputStore store =
+        OutputStore.open(folder, new OutputStore.Limits(256L << 20, 1L << 30, disk))) {
+      OutputJournal journal = store.journal(retain);
+      List<CompletableFuture<Void>> jumping = new ArrayList<>();
+      for (int seed = 0; seed < 2; seed++) {
+        Random random = new Random(seed);
+        jumping.add(CompletableFuture.runAsync(() -> jump(journal, random), THREADS));
+      }
+      check(journal, longest, total, false);
+      jumping.forEach(CompletableFuture::join);
+      store.awaitIdle();
+      OutputTotals totals = journal.totals();
+      assertThat(totals.next()).isEqualTo(total);
+      assertThat(store.droppedBytes(DropCause.DISK_ERROR)).isZero();
+      Seen rest = follow(journal, null, 9000);
+      assertThat(rest.missed).isEqualTo(totals.first());
+      assertThat(rest.read).isEqualTo(total - totals.first());
+    }
+  }
+
+  /** Reads a little at random places until all is written. */
+  private static void jump(OutputJournal journal, Random random) {
+    ByteBuffer target = ByteBuffer.allocate(5000);
+    while (true) {
+      OutputTotals totals = journal.totals();
+      OutputCursor cursor =
+          journal.cursor(totals.first() + random.nextLong(totals.next() - totals.first() + 1));
+      for (int i = 0; i < 5; i++) {
+        target.clear();
+        if (cursor.read(target) instanceof OutputRead.Bytes bytes) {
+          verify(bytes, target);
+        }
+      }
+      if (totals.complete()) {
+        return;
+      }
+    }
+  }
+
+  private static void verify(OutputRead.Bytes bytes, ByteBuffer target) {
+    for (int i = 0; i < bytes.length(); i++) {
+      if (target.get(i) != Model.byteAt(bytes.offset() + i)) {
+        throw new AssertionError("a wrong byte at " + (bytes.offset() + i));
+      }
+    }
+  }
+
+  private static void check(OutputJournal journal, int longest, long total, boolean all) {
     List<CompletableFuture<Seen>> both = new ArrayList<>();
     for (int reader = 0; reader < 2; reader++) {
       int buffer = reader == 0 ? 100 : 70_000;
@@ -56,7 +117,7 @@ class OutputJournalConcurrencyTests {
     }
     OutputTotals totals = journal.totals();
     assertThat(totals.stdoutBytes() + totals.stderrBytes()).isEqualTo(total);
-    if (retain > total) {
+    if (all) {
       assertThat(out.join()).isEqualTo(new Seen(totals.stdoutBytes(), 0, sums[0]));
       assertThat(err.join()).isEqualTo(new Seen(totals.stderrBytes(), 0, sums[1]));
     } else {
@@ -96,11 +157,7 @@ class OutputJournalConcurrencyTests {
       target.clear();
       switch (cursor.read(target)) {
         case OutputRead.Bytes bytes -> {
-          for (int i = 0; i < bytes.length(); i++) {
-            if (target.get(i) != Model.byteAt(bytes.offset() + i)) {
-              throw new AssertionError("a wrong byte at " + (bytes.offset() + i));
-            }
-          }
+          verify(bytes, target);
           sum = sum(sum, target.array(), bytes.length());
           read += bytes.length();
         }

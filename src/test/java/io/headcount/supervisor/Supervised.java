@@ -8,6 +8,7 @@ import io.headcount.child.Signal;
 import io.headcount.child.linux.LinuxChildAdapter;
 import io.headcount.output.OutputCursor;
 import io.headcount.output.OutputRead;
+import io.headcount.output.OutputStore;
 import io.headcount.output.StdStream;
 import java.io.File;
 import java.io.IOException;
@@ -35,6 +36,7 @@ final class Supervised implements AutoCloseable {
 
   final String bootId = "test" + ProcessHandle.current().pid() + "x" + BOOTS.incrementAndGet();
   final ChildAdapter adapter;
+  final OutputStore outputs;
   final ProcessSupervisor supervisor;
 
   Supervised() {
@@ -47,12 +49,21 @@ final class Supervised implements AutoCloseable {
 
   Supervised(
       UnaryOperator<SupervisorSettings> changed, Function<ChildAdapter, ChildAdapter> wrapped) {
+    this(changed, wrapped, OutputStore.inMemory(256L << 20));
+  }
+
+  Supervised(
+      UnaryOperator<SupervisorSettings> changed,
+      Function<ChildAdapter, ChildAdapter> wrapped,
+      OutputStore outputs) {
+    this.outputs = outputs;
     adapter = wrapped.apply(LinuxChildAdapter.create(LinuxChildAdapter.Options.defaults()));
     AtomicLong ids = new AtomicLong();
     supervisor =
         new ProcessSupervisor(
             changed.apply(settings()),
             adapter,
+            outputs,
             SupervisorMetrics.NONE,
             () -> "run-" + ids.incrementAndGet());
   }
@@ -201,6 +212,7 @@ final class Supervised implements AutoCloseable {
   @Override
   public void close() {
     supervisor.close();
+    outputs.close();
     assertThat(carriers()).as("live processes after the close").isEmpty();
   }
 }

@@ -1,0 +1,225 @@
+package io.headcount.output;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a journal still holds: pieces in order, those on disk before those in memory, without a hole
+ * between them. The newest piece is in memory and never dropped.
+ *
+ * <p>An array that is replaced whole, so readers need no lock: the owner of the run adds, the spill
+ * thread puts a file's piece in a segment's place, anyone drops from the front.
+ */
+final class Held {
+  private static final Piece[] NONE = {};
+
+  /** Memory that may wait for the disk, a journal. */
+  private static final long MOST_WAITING = 16L << 20;
+
+  private final OutputStore store;
+  private final @Nullable Spool spool;
+  private final AtomicReference<Piece[]> pieces = new AtomicReference<>(NONE);
+
+  Held(OutputStore store) {
+    this.store = store;
+    this.spool = store.spool(this);
+  }
+
+  boolean hasDisk() {
+    return spool != null;
+  }
+
+  Piece[] pieces() {
+    return pieces.get();
+  }
+
+  /** Journal offset of the oldest byte. */
+  long first() {
+    Piece[] current = pieces.get();
+    return current.length == 0 ? 0 : current[0].start();
+  }
+
+  /** The piece that is written to, null before the first. */
+  @Nullable Segment newest() {
+    Piece[] current = pieces.get();
+    return current.length > 0 && current[current.length - 1] instanceof Segment last ? last : null;
+  }
+
+  /** Memory and disk. */
+  long bytes() {
+    long bytes = 0;
+    for (Piece piece : pieces.get()) {
+      bytes += piece.footprint();
+    }
+    return bytes;
+  }
+
+  /** Owner only: seals the newest segment and adds one behind it. */
+  void add(Segment added) {
+    Piece[] current = pieces.get();
+    if (current.length > 0 && current[current.length - 1] instanceof Segment sealed) {
+      store.charge(sealed.charge());
+    }
+    store.charge(added.charge());
+    while (true) {
+      Piece[] longer = Arrays.copyOf(current, current.length + 1);
+      longer[current.length] = added;
+      if (pieces.compareAndSet(current, longer)) {
+        return;
+      }
+      current = pieces.get();
+    }
+  }
+
+  /**
+   * Owner only: hands to the disk, or drops, what is more than should be in memory.
+   *
+   * @param retainBytes what should be, beside the newest segment
+   * @param least the same while memory is tight
+   */
+  void retire(long retainBytes, long least) {
+    boolean tight = store.isTight();
+    long retain = tight ? Math.min(retainBytes, least) : retainBytes;
+    Piece[] current = pieces.get();
+    int keepFrom = current.length - 1;
+    long kept = 0;
+    while (keepFrom > 0 && kept < retain && current[keepFrom - 1] instanceof Segment segment) {
+      kept += segment.footprint();
+      keepFrom--;
+    }
+    long below = current[keepFrom].start();
+    if (spool == null) {
+      dropBelow(below, tight ? DropCause.BUDGET : DropCause.PRUNED);
+    } else if (keepFrom > 0) {
+      dropWhatWaitsTooLong(current, keepFrom);
+      spool.spillBelow(below);
+    }
+  }
+
+  /** The disk does not keep up: the oldest goes, with all before it, so that there is no hole. */
+  private void dropWhatWaitsTooLong(Piece[] current, int keepFrom) {
+    long waiting = 0;
+    int from = keepFrom;
+    while (from > 0 && current[from - 1] instanceof Segment segment) {
+      waiting += segment.footprint();
+      from--;
+    }
+    long excess = store.excess();
+    long tooMuch = Math.max(waiting - MOST_WAITING, excess);
+    int to = from;
+    while (to < keepFrom && tooMuch > 0) {
+      tooMuch -= current[to].footprint();
+      to++;
+    }
+    if (to > from) {
+      dropBelow(current[to].start(), excess > 0 ? DropCause.BUDGET : DropCause.DISK_SLOW);
+    }
+  }
+
+  /** Owner only, when nothing will be added: gives memory back if that is tight. */
+  void retireAll() {
+    if (spool != null && store.isTight()) {
+      spool.spillBelow(Long.MAX_VALUE);
+    }
+  }
+
+  /** The oldest segment in memory that ends at or before an offset. */
+  @Nullable Segment oldestInMemory(long below) {
+    Piece[] current = pieces.get();
+    int at = firstInMemory(current);
+    return at + 1 < current.length
+            && current[at + 1].start() <= below
+            && current[at] instanceof Segment segment
+        ? segment
+        : null;
+  }
+
+  /** The segment's bytes are on disk now; if it was dropped meanwhile, nothing changes. */
+  void replace(Segment segment, SpilledSegment spilled) {
+    while (true) {
+      Piece[] current = pieces.get();
+      int at = firstInMemory(current);
+      if (at == current.length || current[at] != segment) {
+        return;
+      }
+      Piece[] changed = current.clone();
+      changed[at] = spilled;
+      if (pieces.compareAndSet(current, changed)) {
+        store.charge(-segment.uncharge());
+        return;
+      }
+    }
+  }
+
+  /** Drops the pieces that end at or before an offset. */
+  void dropBelow(long offset, DropCause cause) {
+    while (true) {
+      Piece[] current = pieces.get();
+      int drop = 0;
+      while (drop + 1 < current.length && current[drop + 1].start() <= offset) {
+        drop++;
+      }
+      if (drop == 0) {
+        return;
+      }
+      if (pieces.compareAndSet(current, Arrays.copyOfRange(current, drop, current.length))) {
+        release(current, drop);
+        store.dropped(cause, current[drop].start() - current[0].start());
+        return;
+      }
+    }
+  }
+
+  /** Nobody will ask for the run again: lets go of the disk, and of the budget of memory. */
+  void discard() {
+    while (true) {
+      Piece[] current = pieces.get();
+      int at = firstInMemory(current);
+      if (pieces.compareAndSet(current, Arrays.copyOfRange(current, at, current.length))) {
+        release(current, current.length);
+        break;
+      }
+    }
+    if (spool != null) {
+      spool.discard();
+    }
+  }
+
+  private void release(Piece[] current, int upTo) {
+    for (int i = 0; i < upTo; i++) {
+      if (current[i] instanceof Segment segment) {
+        store.charge(-segment.uncharge());
+      }
+    }
+  }
+
+  /** Index of the piece that a journal offset lies in, if it is held. */
+  static int pieceAt(Piece[] pieces, long position) {
+    int low = 0;
+    int high = pieces.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (pieces[middle].start() <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  private static int firstInMemory(Piece[] pieces) {
+    int low = 0;
+    int high = pieces.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (pieces[middle] instanceof Segment) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+}
