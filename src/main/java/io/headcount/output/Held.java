@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 final class Held {
   private static final Piece[] NONE = {};
 
-  /** Memory that may wait for the disk, a journal. */
-  private static final long MOST_WAITING = 16L << 20;
-
   private final OutputStore store;
   private final @Nullable Spool spool;
   private final AtomicReference<Piece[]> pieces = new AtomicReference<>(NONE);
@@ -97,23 +94,19 @@ final class Held {
     }
   }
 
-  /** The disk does not keep up: the oldest goes, with all before it, so that there is no hole. */
+  /**
+   * The disk does not keep up, and all memory is spent: the oldest that waits goes, with all before
+   * it, so that there is no hole.
+   */
   private void dropWhatWaitsTooLong(Piece[] current, int keepFrom) {
-    long waiting = 0;
-    int from = keepFrom;
-    while (from > 0 && current[from - 1] instanceof Segment segment) {
-      waiting += segment.footprint();
-      from--;
-    }
     long excess = store.excess();
-    long tooMuch = Math.max(waiting - MOST_WAITING, excess);
-    int to = from;
-    while (to < keepFrom && tooMuch > 0) {
-      tooMuch -= current[to].footprint();
-      to++;
-    }
-    if (to > from) {
-      dropBelow(current[to].start(), excess > 0 ? DropCause.BUDGET : DropCause.DISK_SLOW);
+    if (excess > 0) {
+      int to = firstInMemory(current);
+      while (to < keepFrom && excess > 0) {
+        excess -= current[to].footprint();
+        to++;
+      }
+      dropBelow(current[to].start(), DropCause.DISK_SLOW);
     }
   }
 
