@@ -34,7 +34,7 @@ public final class Bench {
         System.getProperty("os.version"),
         Runtime.version());
     if (options.spawn()) {
-      try (Programs programs = Programs.compile()) {
+      try (Programs programs = Programs.compile(options.libc())) {
         SpawnRounds spawn = new SpawnRounds(options, programs);
         spawn.run();
         System.out.println("\n" + spawn.rateTable() + "\n" + spawn.cpuTable());

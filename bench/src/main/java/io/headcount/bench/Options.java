@@ -12,6 +12,7 @@ import java.util.List;
  * @param warmUpSeconds seconds that a JVM spawns, with 8 callers, before it is measured
  * @param seconds seconds that are measured
  * @param children live children in the second part
+ * @param libc whether the child that is spawned has a libc to start
  * @param check whether to fail if a ratio is below what is promised
  */
 record Options(
@@ -22,6 +23,7 @@ record Options(
     int children,
     boolean spawn,
     boolean live,
+    boolean libc,
     boolean check,
     boolean help) {
 
@@ -37,6 +39,7 @@ record Options(
         --seconds N        seconds a measurement (2)
         --warmup N         seconds of warm-up before it, in the JVMs, with 8 callers (4)
         --children N       live children in the second part (1000)
+        --child bare|libc  spawn a no-op without libc, or one whose libc starts first (bare)
         --only spawn|live  one part only
         --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate
         --help             this text
@@ -44,9 +47,9 @@ record Options(
       """;
 
   private static final Options DEFAULTS =
-      new Options(4, List.of(1, 2, 8), 4, 2, 1000, true, true, false, false);
+      new Options(4, List.of(1, 2, 8), 4, 2, 1000, true, true, false, false, false);
   private static final Options QUICK =
-      new Options(3, List.of(1, 2), 4, 1, 1000, true, true, false, false);
+      new Options(3, List.of(1, 2), 4, 1, 1000, true, true, false, false, false);
 
   /**
    * Reads the command line.
@@ -63,6 +66,7 @@ record Options(
     int children = base.children;
     boolean spawn = true;
     boolean live = true;
+    boolean libc = false;
     boolean check = false;
     boolean help = false;
     for (int i = 0; i < rest.size(); i++) {
@@ -79,18 +83,15 @@ record Options(
                 Arrays.stream(value(rest, ++i).split(","))
                     .map(text -> number(option, text, 1))
                     .toList();
+        case "--child" -> libc = either(value(rest, ++i), option, "libc", "bare");
         case "--only" -> {
-          String part = value(rest, ++i);
-          spawn = part.equals("spawn");
-          live = part.equals("live");
-          if (spawn == live) {
-            throw new IllegalArgumentException("--only: expected spawn or live, got " + part);
-          }
+          spawn = either(value(rest, ++i), option, "spawn", "live");
+          live = !spawn;
         }
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Options(rounds, callers, warmup, seconds, children, spawn, live, check, help);
+    return new Options(rounds, callers, warmup, seconds, children, spawn, live, libc, check, help);
   }
 
   private static String value(List<String> args, int index) {
@@ -98,6 +99,15 @@ record Options(
       throw new IllegalArgumentException(args.get(index - 1) + " needs a value");
     }
     return args.get(index);
+  }
+
+  /** True for the first, false for the second. */
+  private static boolean either(String text, String option, String first, String second) {
+    if (!text.equals(first) && !text.equals(second)) {
+      throw new IllegalArgumentException(
+          option + ": expected " + first + " or " + second + ", got " + text);
+    }
+    return text.equals(first);
   }
 
   private static int number(List<String> args, int index, int least) {

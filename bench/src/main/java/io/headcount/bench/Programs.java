@@ -21,10 +21,19 @@ final class Programs implements AutoCloseable {
     this.folder = folder;
   }
 
-  static Programs compile() throws IOException, InterruptedException {
+  /**
+   * Compiles them.
+   *
+   * @param libc whether the no-op is an ordinary static program, whose libc starts before it ends
+   */
+  static Programs compile(boolean libc) throws IOException, InterruptedException {
     Programs programs = new Programs(Files.createTempDirectory("headcount-bench-"));
     try {
-      programs.gcc("noop", "-static");
+      if (libc) {
+        programs.gcc("noop", "-static");
+      } else {
+        programs.gcc("noop", "-static", "-nostdlib", "-DBARE");
+      }
       programs.gcc("spawn_loop", "-pthread");
       return programs;
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -53,7 +62,7 @@ final class Programs implements AutoCloseable {
     return System.getProperty(NOOP_PROPERTY, "/bin/true");
   }
 
-  private void gcc(String name, String option) throws IOException, InterruptedException {
+  private void gcc(String name, String... flags) throws IOException, InterruptedException {
     Path source = folder.resolve(name + ".c");
     try (InputStream text = Programs.class.getResourceAsStream("/c/" + name + ".c")) {
       if (text == null) {
@@ -61,7 +70,8 @@ final class Programs implements AutoCloseable {
       }
       Files.copy(text, source);
     }
-    List<String> command = new ArrayList<>(List.of("gcc", "-O2", "-Wall", "-Wextra", option));
+    List<String> command = new ArrayList<>(List.of("gcc", "-O2", "-Wall", "-Wextra"));
+    command.addAll(List.of(flags));
     command.addAll(List.of("-o", folder.resolve(name).toString(), source.toString()));
     Process gcc;
     try {
