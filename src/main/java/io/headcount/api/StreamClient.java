@@ -32,7 +32,10 @@ final class StreamClient implements AutoCloseable {
     }
   }
 
-  /** Its own thread: waits until there is something new since it was called last, or the time is over. */
+  /**
+   * Its own thread: waits until there is something new since it was called last, or the time is
+   * over.
+   */
   void await(long nanos) throws InterruptedException {
     long deadline = System.nanoTime() + nanos;
     while (!rung.getAndSet(false)) {

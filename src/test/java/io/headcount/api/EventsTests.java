@@ -55,7 +55,8 @@ class EventsTests extends Service {
   @Test
   void tellsASlowClientHowManyItMissed() {
     RunView run = supervisor.get(id(api.run("true"))).view();
-    try (StreamClient client = new StreamClient(StreamKind.EVENTS, Thread.currentThread(), _ -> {})) {
+    try (StreamClient client =
+        new StreamClient(StreamKind.EVENTS, Thread.currentThread(), _ -> {})) {
       RunChanges changes =
           new RunChanges(new RunQuery(Set.of(), Set.of(), null, Map.of(), 1, null), client);
       for (int i = 0; i < RunChanges.MOST + 3; i++) {

@@ -105,8 +105,7 @@ class ConfigurationTests {
                       new HeadcountProperties.Http(
                           Duration.ofSeconds(7), DataSize.ofBytes(7), Duration.ofSeconds(7))));
           assertThat(context.getBean(AttachProperties.class))
-              .isEqualTo(
-                  new AttachProperties(Duration.ofSeconds(7), java.util.Set.of("7")));
+              .isEqualTo(new AttachProperties(Duration.ofSeconds(7), java.util.Set.of("7")));
         });
   }
 
