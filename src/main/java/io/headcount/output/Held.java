@@ -89,24 +89,31 @@ final class Held {
     if (spool == null) {
       dropBelow(below, tight ? DropCause.BUDGET : DropCause.PRUNED);
     } else if (keepFrom > 0) {
-      dropWhatWaitsTooLong(current, keepFrom);
+      dropWhatWaitsTooLong(spool, current, keepFrom);
       spool.spillBelow(below);
     }
   }
 
   /**
-   * The disk does not keep up, and all memory is spent: the oldest that waits goes, with all before
-   * it, so that there is no hole.
+   * The disk does not keep up, and more waits for it than may be there: the oldest goes, with all
+   * before it, so that there is no hole.
    */
-  private void dropWhatWaitsTooLong(Piece[] current, int keepFrom) {
+  private void dropWhatWaitsTooLong(Spool disk, Piece[] current, int keepFrom) {
+    long waiting = 0;
+    int from = keepFrom;
+    while (from > 0 && current[from - 1] instanceof Segment segment) {
+      waiting += segment.footprint();
+      from--;
+    }
     long excess = store.excess();
-    if (excess > 0) {
-      int to = firstInMemory(current);
-      while (to < keepFrom && excess > 0) {
-        excess -= current[to].footprint();
-        to++;
-      }
-      dropBelow(current[to].start(), DropCause.DISK_SLOW);
+    long tooMuch = Math.max(waiting - disk.limit(), excess);
+    int to = from;
+    while (to < keepFrom && tooMuch > 0) {
+      tooMuch -= current[to].footprint();
+      to++;
+    }
+    if (to > from) {
+      dropBelow(current[to].start(), excess > 0 ? DropCause.BUDGET : DropCause.DISK_SLOW);
     }
   }
 

@@ -33,6 +33,11 @@ final class Spool implements Runnable {
     this.fileSize = Math.min(limit / 8, LARGEST_FILE);
   }
 
+  /** Most bytes that it may have on disk. */
+  long limit() {
+    return limit;
+  }
+
   /** What is older than this offset should be on disk. Never waits. */
   void spillBelow(long offset) {
     spillBelow = offset;

@@ -140,8 +140,11 @@ class AttachTests extends Service {
       AttachClient.patiently()
           .ignoreExceptions() // the service closes as soon as all is sent
           .until(() -> {
+            if (client.types().contains("exit")) {
+              return true; // and then nothing can be acknowledged any more
+            }
             client.acknowledge();
-            return client.types().contains("exit");
+            return false;
           });
       assertThat(client.closeCode()).isEqualTo(1000);
       assertThat(client.offset()).isEqualTo(4_400_004);
@@ -204,7 +207,8 @@ class AttachTests extends Service {
       client.awaitText(1, "$ ");
       client.type("stty size\n");
       client.awaitText(1, "30 120");
-      client.type("trap 'echo changed; stty size' WINCH\n");
+      client.type("trap 'echo changed; stty size' WINCH; echo trap''ped\n");
+      client.awaitText(1, "trapped");
       client.order("{\"type\": \"resize\", \"columns\": 90, \"rows\": 20}");
       client.type("\n");
       client.awaitText(1, "20 90");

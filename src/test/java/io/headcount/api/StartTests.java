@@ -56,6 +56,7 @@ class StartTests extends Service {
             "killEscalated",
             "survivors",
             "stdin",
+            "tty",
             "output",
             "usage");
     assertThat(run.path("output").propertyNames())

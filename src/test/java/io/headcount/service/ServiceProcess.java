@@ -120,7 +120,12 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Starts a line of shell and returns the run's id. */
   String shell(String line) throws IOException, InterruptedException {
-    HttpResponse<String> answer = post("/v1/runs", "{\"shell\":" + quoted(line) + "}");
+    return start("{\"shell\":" + quoted(line) + "}");
+  }
+
+  /** Starts a run and returns its id. */
+  String start(String json) throws IOException, InterruptedException {
+    HttpResponse<String> answer = post("/v1/runs", json);
     Matcher id = ID.matcher(answer.body());
     if (answer.statusCode() != 201 || !id.find()) {
       throw new AssertionError(answer + " " + answer.body());

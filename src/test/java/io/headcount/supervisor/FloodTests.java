@@ -23,12 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class FloodTests {
   private static final long BYTES = Long.getLong("headcount.flood", 512) << 20;
-  private static final long MOST_MEMORY = 64L << 20;
+  private static final long MOST_MEMORY = 128L << 20;
 
   @Test
   void childAndFastReaderGoOnWhenAnotherReaderIsStalled(@TempDir Path folder) throws Exception {
     OutputStore store =
-        OutputStore.open(folder, new OutputStore.Limits(MOST_MEMORY, 256L << 20, 64L << 20));
+        OutputStore.open(folder, new OutputStore.Limits(MOST_MEMORY, 256L << 20, 32L << 20));
     try (Supervised house = new Supervised(UnaryOperator.identity(), Function.identity(), store)) {
       long heapBefore = heapInUse();
       Run run = house.shell("head -c " + BYTES + " /dev/zero");
