@@ -88,7 +88,10 @@ final class RunRegistry {
     }
   }
 
-  /** Lets the oldest exited runs go, as the retention says. */
+  /**
+   * Lets the oldest exited runs go, as the retention says. However much the newest has written, its
+   * client learns how it ended.
+   */
   void prune() {
     long now = System.nanoTime();
     Duration maxAge = retention.maxAge();
@@ -96,7 +99,7 @@ final class RunRegistry {
       while (!exited.isEmpty()) {
         Exited oldest = exited.getFirst();
         if (exited.size() <= retention.maxRuns()
-            && exitedBytes <= retention.maxOutputBytes()
+            && (exitedBytes <= retention.maxOutputBytes() || exited.size() == 1)
             && now - oldest.atNanos() < maxAge.toNanos()) {
           return;
         }

@@ -48,11 +48,13 @@ class FloodJarTests {
             CompletableFuture.supplyAsync(
                 () -> count(fast), task -> Thread.ofPlatform().daemon().start(task));
         assertThat(stalled.getInputStream().read()).isEqualTo('H'); // and nothing more for now
-        service.post("/v1/runs/" + id + "/stdin?eof=true", "");
+        assertThat(service.post("/v1/runs/" + id + "/stdin?eof=true", "").body())
+            .contains("\"open\":false");
 
         Awaitility.await()
-            .atMost(java.time.Duration.ofMinutes(4))
-            .until(() -> service.get("/v1/runs/" + id).body().contains("\"state\":\"exited\""));
+            .atMost(java.time.Duration.ofMinutes(2))
+            .untilAsserted(() ->
+                assertThat(service.get("/v1/runs/" + id).body()).contains("\"state\":\"exited\""));
         assertThat(all.get(20, TimeUnit.SECONDS)).isEqualTo((MIB << 20) + "ready\n".length());
         assertThat(service.get("/v1/runs/" + id).body()).contains("\"reason\":\"exit\"");
 

@@ -233,6 +233,12 @@ class ScopesAndLimitsTests {
       Supervised.exited(bigger);
       assertThat(house.supervisor.find(big.id())).isEmpty();
       assertThat(house.supervisor.find(bigger.id())).isPresent();
+      Run beyond =
+          house.supervisor.start(
+              Specs.output(Specs.shell("head -c 2000000 /dev/zero"), 1L << 22, null));
+      Supervised.exited(beyond);
+      assertThat(house.supervisor.find(bigger.id())).isEmpty();
+      assertThat(house.supervisor.find(beyond.id())).as("more than all may have").isPresent();
       Awaitility.await()
           .until(() ->
               house
