@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param only the stream, null for both
  */
 record OutputSource(OutputJournal journal, @Nullable StdStream only) {
-  private static final int BLOCK = 1 << 14;
+  private static final int LARGEST_BLOCK = 1 << 16;
+  private static final ByteBuffer NO_BLOCK = ByteBuffer.allocate(0);
   private static final long LOOK_AGAIN_SECONDS = 1;
 
   OutputTotals totals() {
@@ -51,9 +52,14 @@ record OutputSource(OutputJournal journal, @Nullable StdStream only) {
     long at = slice.start();
     OutputCursor cursor = only == null ? journal.cursor(at) : journal.cursor(only, at);
     refuseHole(at);
-    ByteBuffer block = ByteBuffer.allocate(BLOCK);
+    ByteBuffer block = NO_BLOCK;
     while (at < slice.end()) {
-      block.clear().limit((int) Math.min(BLOCK, slice.end() - at));
+      int room = (int) Math.min(LARGEST_BLOCK, slice.end() - at);
+      int held = Math.clamp(journal.next() - cursor.position(), 1, room);
+      if (block.capacity() < held) {
+        block = ByteBuffer.allocate(held);
+      }
+      block.clear().limit(Math.min(block.capacity(), room));
       switch (cursor.read(block)) {
         case OutputRead.Bytes bytes -> {
           target.write(block.array(), 0, bytes.length());
@@ -61,6 +67,7 @@ record OutputSource(OutputJournal journal, @Nullable StdStream only) {
         }
         case OutputRead.Gap _ -> refuseHole(at);
         case OutputRead.Nothing _ -> {
+          block = NO_BLOCK; // the wait may be long, and followers many
           target.flush();
           client.check();
           cursor.await(LOOK_AGAIN_SECONDS, TimeUnit.SECONDS);

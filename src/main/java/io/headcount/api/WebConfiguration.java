@@ -12,6 +12,9 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Fits the web framework to the contract. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
+  /** What one write to a connection takes at most; with Tomcat's 8 KiB the writes are the cost. */
+  private static final int WRITE_BUFFER_BYTES = 1 << 16;
+
   private final ApiSettings settings;
 
   WebConfiguration(ApiSettings settings) {
@@ -31,6 +34,8 @@ class WebConfiguration implements WebMvcConfigurer {
   @Bean
   static WebServerFactoryCustomizer<TomcatServletWebServerFactory> valves() {
     return factory -> {
+      factory.addConnectorCustomizers(connector ->
+          connector.setProperty("socket.appWriteBufSize", String.valueOf(WRITE_BUFFER_BYTES)));
       factory.addContextValves(new ClientLiveness.Valve());
       factory.addContextCustomizers(context -> {
         if (context.getParent() instanceof StandardHost host) {

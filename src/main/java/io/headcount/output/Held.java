@@ -18,6 +18,9 @@ final class Held {
   private final @Nullable Spool spool;
   private final AtomicReference<Piece[]> pieces = new AtomicReference<>(NONE);
 
+  /** What all segments but the newest have cost in memory since the first. Owner only. */
+  private long sealedBytes;
+
   Held(OutputStore store) {
     this.store = store;
     this.spool = store.spool(this);
@@ -57,8 +60,10 @@ final class Held {
     Piece[] current = pieces.get();
     if (current.length > 0 && current[current.length - 1] instanceof Segment sealed) {
       store.charge(sealed.charge());
+      sealedBytes += sealed.footprint();
     }
     store.charge(added.charge());
+    added.sealedBefore = sealedBytes;
     while (true) {
       Piece[] longer = Arrays.copyOf(current, current.length + 1);
       longer[current.length] = added;
@@ -79,12 +84,7 @@ final class Held {
     boolean tight = store.isTight();
     long retain = tight ? Math.min(retainBytes, least) : retainBytes;
     Piece[] current = pieces.get();
-    int keepFrom = current.length - 1;
-    long kept = 0;
-    while (keepFrom > 0 && kept < retain && current[keepFrom - 1] instanceof Segment segment) {
-      kept += segment.footprint();
-      keepFrom--;
-    }
+    int keepFrom = keepFrom(current, sealedBytes - retain);
     long below = current[keepFrom].start();
     if (spool == null) {
       dropBelow(below, tight ? DropCause.BUDGET : DropCause.PRUNED);
@@ -201,6 +201,21 @@ final class Held {
     while (low < high) {
       int middle = (low + high + 1) >>> 1;
       if (pieces[middle].start() <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /** The last segment with at most so many sealed bytes before it, or the first in memory. */
+  private static int keepFrom(Piece[] pieces, long sealedBefore) {
+    int low = firstInMemory(pieces);
+    int high = pieces.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (pieces[middle] instanceof Segment segment && segment.sealedBefore <= sealedBefore) {
         low = middle;
       } else {
         high = middle - 1;

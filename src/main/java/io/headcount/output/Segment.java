@@ -29,6 +29,9 @@ final class Segment implements Piece {
   private final byte[] data;
   private int size;
 
+  /** What the segments before this one cost in memory. Owner only. */
+  long sealedBefore;
+
   /** Where each chunk starts, relative to {@link #start}; the sign bit says which stream. */
   private volatile int[] chunkStarts = new int[2];
 

@@ -23,7 +23,7 @@ public final class Bench {
     System.exit(run(options) || !options.check() ? 0 : 1);
   }
 
-  /** Says whether the promised ratio was kept, which it is where it was not measured. */
+  /** Says whether the promised ratios were kept, as they are where they were not measured. */
   private static boolean run(Options options)
       throws IOException, InterruptedException, RunnerException {
     boolean kept = true;
@@ -33,7 +33,7 @@ public final class Bench {
         Runtime.getRuntime().availableProcessors(),
         System.getProperty("os.version"),
         Runtime.version());
-    if (options.spawn()) {
+    if (options.parts().contains(Options.Part.SPAWN)) {
       try (Programs programs = Programs.compile(options.libc())) {
         SpawnRounds spawn = new SpawnRounds(options, programs);
         spawn.run();
@@ -41,10 +41,16 @@ public final class Bench {
         kept = spawn.keepsPromise();
       }
     }
-    if (options.live()) {
+    if (options.parts().contains(Options.Part.LIVE)) {
       LiveRounds live = new LiveRounds(options);
       live.run();
       System.out.println("\n" + live.table());
+    }
+    if (options.parts().contains(Options.Part.THROUGHPUT)) {
+      ThroughputRounds throughput = new ThroughputRounds(options);
+      throughput.run();
+      System.out.println("\n" + throughput.table());
+      kept &= throughput.keepsPromise();
     }
     return kept;
   }

@@ -1,7 +1,6 @@
 package io.headcount.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -32,25 +31,12 @@ final class LiveRounds {
   }
 
   private LiveFigures measure(LiveContender contender) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(ProcessHandle.current().info().command().orElse("java"));
-    command.addAll(LiveChildrenBenchmark.JVM_FLAGS);
-    command.addAll(
-        List.of(
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            LiveChildrenBenchmark.class.getName(),
+    return LiveFigures.parse(
+        Jvm.run(
+            LiveChildrenBenchmark.class,
+            LiveChildrenBenchmark.JVM_FLAGS,
             contender.name(),
             Integer.toString(options.children())));
-    Process jvm =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String answer = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-    int status = jvm.waitFor();
-    if (status != 0) {
-      throw new IOException(contender.label + " failed with exit status " + status);
-    }
-    return LiveFigures.parse(answer);
   }
 
   Table table() {

@@ -1,8 +1,11 @@
 package io.headcount.bench;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What the command line asks for.
@@ -12,7 +15,10 @@ import java.util.List;
  * @param warmUpSeconds seconds that a JVM spawns, with 8 callers, before it is measured
  * @param seconds seconds that are measured
  * @param children live children in the second part
+ * @param mebibytes what is carried in the third part
+ * @param parts what is measured
  * @param libc whether the child that is spawned has a libc to start
+ * @param jar the service, for the third part
  * @param check whether to fail if a ratio is below what is promised
  */
 record Options(
@@ -21,35 +27,69 @@ record Options(
     int warmUpSeconds,
     int seconds,
     int children,
-    boolean spawn,
-    boolean live,
+    int mebibytes,
+    Set<Part> parts,
     boolean libc,
+    Path jar,
     boolean check,
     boolean help) {
+
+  /** What can be measured on its own. */
+  enum Part {
+    SPAWN,
+    LIVE,
+    THROUGHPUT
+  }
 
   static final String HELP =
       """
       Measures what a command costs: through Headcount's adapter for Linux, through ProcessBuilder,
-      and in a C loop that is compiled on the spot (gcc is needed). Takes about 5 minutes.
+      and in a C loop that is compiled on the spot (gcc is needed); and how fast its output is
+      carried, beside cat. Takes about 7 minutes.
 
       Options:
-        --quick            2 minutes: 3 rounds of 1 second, 1 and 2 callers
+        --quick            3 minutes: 3 rounds of 1 second, 1 and 2 callers, 512 MiB
         --rounds N         how often each figure is taken; the tables show medians (4)
         --callers A,B,...  callers at once (1,2,8)
         --seconds N        seconds a measurement (2)
         --warmup N         seconds of warm-up before it, in the JVMs, with 8 callers (4)
         --children N       live children in the second part (1000)
         --child bare|libc  spawn a no-op without libc, or one whose libc starts first (bare)
-        --only spawn|live  one part only
-        --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate
+        --mib N            MiB carried in the third part, which takes 3 times that memory (1024)
+        --jar FILE         the service that carries them (target/headcount.jar)
+        --only PART        one part only: spawn, live or throughput
+        --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate, or if
+                           a journal is below 0.8 or a follower below 0.5 of cat's
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
       """;
 
   private static final Options DEFAULTS =
-      new Options(4, List.of(1, 2, 8), 4, 2, 1000, true, true, false, false, false);
+      new Options(
+          4,
+          List.of(1, 2, 8),
+          4,
+          2,
+          1000,
+          1024,
+          EnumSet.allOf(Part.class),
+          false,
+          Path.of("target", "headcount.jar"),
+          false,
+          false);
   private static final Options QUICK =
-      new Options(3, List.of(1, 2), 4, 1, 1000, true, true, false, false, false);
+      new Options(
+          3,
+          List.of(1, 2),
+          DEFAULTS.warmUpSeconds,
+          1,
+          DEFAULTS.children,
+          512,
+          DEFAULTS.parts,
+          DEFAULTS.libc,
+          DEFAULTS.jar,
+          false,
+          false);
 
   /**
    * Reads the command line.
@@ -64,9 +104,10 @@ record Options(
     int warmup = base.warmUpSeconds;
     int seconds = base.seconds;
     int children = base.children;
-    boolean spawn = true;
-    boolean live = true;
-    boolean libc = false;
+    int mebibytes = base.mebibytes;
+    Set<Part> parts = base.parts;
+    boolean libc = base.libc;
+    Path jar = base.jar;
     boolean check = false;
     boolean help = false;
     for (int i = 0; i < rest.size(); i++) {
@@ -78,20 +119,24 @@ record Options(
         case "--seconds" -> seconds = number(rest, ++i, 1);
         case "--warmup" -> warmup = number(rest, ++i, 0);
         case "--children" -> children = number(rest, ++i, 1);
+        case "--mib" -> mebibytes = number(rest, ++i, 1);
+        case "--jar" -> jar = Path.of(value(rest, ++i));
         case "--callers" ->
             callers =
                 Arrays.stream(value(rest, ++i).split(","))
                     .map(text -> number(option, text, 1))
                     .toList();
-        case "--child" -> libc = either(value(rest, ++i), option, "libc", "bare");
-        case "--only" -> {
-          spawn = either(value(rest, ++i), option, "spawn", "live");
-          live = !spawn;
-        }
+        case "--child" -> libc = oneOf(value(rest, ++i), option, "bare", "libc") == 1;
+        case "--only" ->
+            parts =
+                EnumSet.of(
+                    Part.values()[
+                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput")]);
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Options(rounds, callers, warmup, seconds, children, spawn, live, libc, check, help);
+    return new Options(
+        rounds, callers, warmup, seconds, children, mebibytes, parts, libc, jar, check, help);
   }
 
   private static String value(List<String> args, int index) {
@@ -101,13 +146,14 @@ record Options(
     return args.get(index);
   }
 
-  /** True for the first, false for the second. */
-  private static boolean either(String text, String option, String first, String second) {
-    if (!text.equals(first) && !text.equals(second)) {
+  /** Which of the words it is. */
+  private static int oneOf(String text, String option, String... words) {
+    int index = List.of(words).indexOf(text);
+    if (index < 0) {
       throw new IllegalArgumentException(
-          option + ": expected " + first + " or " + second + ", got " + text);
+          option + ": expected one of " + String.join(", ", words) + ", got " + text);
     }
-    return text.equals(first);
+    return index;
   }
 
   private static int number(List<String> args, int index, int least) {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,8 +34,18 @@ final class Spawns {
 
   private Spawns() {}
 
-  /** Starts it; the futures of the answer say how it goes on. */
+  /** Starts it, to forget its output; the futures of the answer say how it goes on. */
   static Started start(ChildAdapter adapter, List<String> argv) {
+    return start(adapter, argv, (_, _) -> {});
+  }
+
+  /**
+   * Starts it.
+   *
+   * @param output takes what it writes
+   */
+  static Started start(
+      ChildAdapter adapter, List<String> argv, BiConsumer<StdStream, ByteBuffer> output) {
     String cookie = Long.toString(COOKIES.incrementAndGet());
     Map<String, String> environment = new HashMap<>(ENVIRONMENT);
     environment.put(ChildSpec.COOKIE, cookie);
@@ -48,20 +59,22 @@ final class Spawns {
             ChildSpec.Descendants.KILL,
             STOP,
             ChildSpec.Limits.NONE);
-    Started started = new Started(adapter.nextOwner());
+    Started started = new Started(adapter.nextOwner(), output);
     adapter.start(spec, started.owner, started);
     return started;
   }
 
-  /** A child, from its start to its end; forgets its output. */
+  /** A child, from its start to its end. */
   static final class Started implements ChildListener {
     final Owner owner;
     final CompletableFuture<Child> child = new CompletableFuture<>();
     final CompletableFuture<ChildEnd> end = new CompletableFuture<>();
+    private final BiConsumer<StdStream, ByteBuffer> output;
     private @Nullable ChildExit exit;
 
-    private Started(Owner owner) {
+    private Started(Owner owner, BiConsumer<StdStream, ByteBuffer> output) {
       this.owner = owner;
+      this.output = output;
     }
 
     /**
@@ -90,7 +103,9 @@ final class Spawns {
     }
 
     @Override
-    public void output(StdStream stream, ByteBuffer bytes) {}
+    public void output(StdStream stream, ByteBuffer bytes) {
+      output.accept(stream, bytes);
+    }
 
     @Override
     public void exited(ChildExit seen) {

@@ -1,4 +1,4 @@
-/** What starting a command costs, beside ProcessBuilder and the limit of the machine. */
+/** What starting a command costs and how fast its output goes, beside the machine's limits. */
 @NullMarked
 package io.headcount.bench;
 
