@@ -27,6 +27,7 @@ import tools.jackson.databind.JsonNode;
       "headcount.http.max-wait=30s",
       "headcount.http.heartbeat=500ms",
       "headcount.defaults.grace=1s",
+      "headcount.defaults.spill-output=0",
       "headcount.limits.max-live-runs=8",
       "headcount.limits.max-queued-runs=2",
       "headcount.attach.slow=3s"
