@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -12,6 +13,12 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 /** Fits the web framework to the contract. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
+  /**
+   * How long the end of the context waits for requests once more: who is not done when the graceful
+   * end is over will not be. Less than 20 would be for ever.
+   */
+  private static final long UNLOAD_MILLIS = 100;
+
   private final ApiSettings settings;
 
   WebConfiguration(ApiSettings settings) {
@@ -35,6 +42,9 @@ class WebConfiguration implements WebMvcConfigurer {
       factory.addContextCustomizers(context -> {
         if (context.getParent() instanceof StandardHost host) {
           host.setErrorReportValveClass(ProblemReportValve.class.getName());
+        }
+        if (context instanceof StandardContext standard) {
+          standard.setUnloadDelay(UNLOAD_MILLIS);
         }
       });
     };
