@@ -40,6 +40,11 @@ class AttachController {
   /** Tomcat's: how long one write may wait for a client that does not read, in milliseconds. */
   private static final String SEND_TIMEOUT = "org.apache.tomcat.websocket.BLOCKING_SEND_TIMEOUT";
 
+  /** Tomcat's: how long a client may take to answer the close; looked at every 10 s. */
+  private static final String CLOSE_TIMEOUT = "org.apache.tomcat.websocket.SESSION_CLOSE_TIMEOUT";
+
+  private static final long CLOSE_MILLIS = 5_000;
+
   private final ProcessSupervisor supervisor;
   private final Writers writers;
   private final OpenStreams streams;
@@ -125,6 +130,7 @@ class AttachController {
       jakarta.websocket.Session plain = known.getNativeSession(jakarta.websocket.Session.class);
       if (plain != null) {
         plain.getUserProperties().put(SEND_TIMEOUT, settings.slow().toMillis());
+        plain.getUserProperties().put(CLOSE_TIMEOUT, CLOSE_MILLIS);
       }
     }
     Attachment[] itself = new Attachment[1];

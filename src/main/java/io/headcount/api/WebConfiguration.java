@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -14,6 +15,12 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class WebConfiguration implements WebMvcConfigurer {
   /** What one write to a connection takes at most; with Tomcat's 8 KiB the writes are the cost. */
   private static final int WRITE_BUFFER_BYTES = 1 << 16;
+
+  /**
+   * How long the end of the context waits for requests once more: who is not done when the graceful
+   * end is over will not be. Less than 20 would be for ever.
+   */
+  private static final long UNLOAD_MILLIS = 100;
 
   private final ApiSettings settings;
 
@@ -40,6 +47,9 @@ class WebConfiguration implements WebMvcConfigurer {
       factory.addContextCustomizers(context -> {
         if (context.getParent() instanceof StandardHost host) {
           host.setErrorReportValveClass(ProblemReportValve.class.getName());
+        }
+        if (context instanceof StandardContext standard) {
+          standard.setUnloadDelay(UNLOAD_MILLIS);
         }
       });
     };

@@ -17,14 +17,16 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A client of the WebSocket, as a stranger would write it. Acknowledges all it gets, if told to.
  */
-final class AttachClient implements WebSocket.Listener, AutoCloseable {
+public final class AttachClient implements WebSocket.Listener, AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final boolean acknowledging;
   private final List<ByteArrayOutputStream> channels =
@@ -34,6 +36,8 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
   private final List<JsonNode> texts = new ArrayList<>();
   private final StringBuilder text = new StringBuilder();
   private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+  private CompletableFuture<WebSocket> sent = CompletableFuture.completedFuture(null);
+  private volatile long closedNanos;
   final AtomicInteger pings = new AtomicInteger();
   private int channel = -1;
   private long offset;
@@ -43,14 +47,13 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
     this.acknowledging = acknowledging;
   }
 
-  static AttachClient open(int port, String path) {
+  public static AttachClient open(int port, String path) {
     return open(port, path, true);
   }
 
   static AttachClient open(int port, String path, boolean acknowledging, String... headers) {
     AttachClient client = new AttachClient(acknowledging);
-    WebSocket.Builder builder =
-        HttpClient.newHttpClient().newWebSocketBuilder().subprotocols("headcount.v1");
+    WebSocket.Builder builder = HTTP.newWebSocketBuilder().subprotocols("headcount.v1");
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
     }
@@ -80,12 +83,13 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
     if (last) {
       channel = -1;
     }
-    CompletionStage<?> sent = null;
+    CompletionStage<?> acknowledged = null;
     if (last && acknowledging) {
-      sent = from.sendText("{\"type\":\"ack\",\"offset\":" + offset + "}", true);
+      String ack = "{\"type\":\"ack\",\"offset\":" + offset + "}";
+      acknowledged = afterOthers(() -> from.sendText(ack, true));
     }
     from.request(1);
-    return sent;
+    return acknowledged;
   }
 
   @Override
@@ -115,6 +119,7 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
 
   @Override
   public CompletionStage<?> onClose(WebSocket from, int status, String reason) {
+    closedNanos = System.nanoTime();
     closed.complete(status);
     return null;
   }
@@ -129,13 +134,19 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
   }
 
   void write(byte[] bytes) {
-    socket
-        .sendBinary(ByteBuffer.allocate(bytes.length + 1).put((byte) 0).put(bytes).flip(), true)
-        .join();
+    ByteBuffer frame = ByteBuffer.allocate(bytes.length + 1).put((byte) 0).put(bytes).flip();
+    afterOthers(() -> socket.sendBinary(frame, true)).join();
   }
 
   void order(String json) {
-    socket.sendText(json, true).join();
+    afterOthers(() -> socket.sendText(json, true)).join();
+  }
+
+  /** The JDK's client refuses to send while it sends. */
+  private synchronized CompletableFuture<WebSocket> afterOthers(
+      Supplier<CompletableFuture<WebSocket>> frame) {
+    sent = sent.handle((_, _) -> null).thenCompose(_ -> frame.get());
+    return sent;
   }
 
   void acknowledge() {
@@ -158,7 +169,7 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
     return List.copyOf(texts);
   }
 
-  List<String> types() {
+  public List<String> types() {
     return texts().stream().map(frame -> frame.path("type").asString()).toList();
   }
 
@@ -166,7 +177,7 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
     patiently().until(() -> text(which).contains(wanted));
   }
 
-  JsonNode awaitFrame(String type) {
+  public JsonNode awaitFrame(String type) {
     patiently().until(() -> types().contains(type));
     return texts().get(types().indexOf(type));
   }
@@ -175,8 +186,13 @@ final class AttachClient implements WebSocket.Listener, AutoCloseable {
     return await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(5));
   }
 
-  int closeCode() throws Exception {
+  public int closeCode() throws Exception {
     return closed.get(20, TimeUnit.SECONDS);
+  }
+
+  /** When the service closed the connection. */
+  public long closedNanos() {
+    return closedNanos;
   }
 
   /** Goes away without a word. */

@@ -14,20 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-class AttachTests extends Service {
-
-  private String piped(String shell) {
-    return started(shell, "\"stdin\": {\"mode\": \"pipe\"}");
-  }
-
-  private String started(String shell, String more) {
-    return id(
-        api.post("/v1/runs", "{\"shell\": %s, %s}".formatted(Client.quoted(shell), more)).json());
-  }
-
-  private AttachClient attach(String id, String query) {
-    return AttachClient.open(port(), "/v1/runs/" + id + "/attach" + query);
-  }
+/** What an attached client and its run say to each other. */
+class AttachTests extends Attaching {
 
   @Test
   void echoesThroughCatAndClosesWhenItExits() throws Exception {
@@ -124,111 +112,6 @@ class AttachTests extends Service {
   }
 
   @Test
-  void sendsNoMoreThanTheWindowAndThenAGapWhenTheClientIsSlow() throws Exception {
-    String id = piped("head -c 400000 /dev/zero; read -r x; head -c 4000000 /dev/zero; echo end");
-    try (AttachClient client =
-        AttachClient.open(port(), "/v1/runs/" + id + "/attach?mode=ro&offset=0", false)) {
-      AttachClient.patiently().until(() -> client.bytes().length == Attachment.WINDOW);
-      api.bytes("/v1/runs/" + id + "/stdin", new byte[] {'\n'});
-      awaitState(id, "exited"); // the command never waits
-      assertThat(client.bytes()).hasSize(Attachment.WINDOW);
-      client.acknowledge();
-      JsonNode gap = client.awaitFrame("gap");
-      assertThat(gap.path("from").asLong()).isEqualTo(Attachment.WINDOW);
-      assertThat(gap.path("to").asLong()).isGreaterThan(2_000_000);
-      assertThat(gap.path("cause").asString()).isEqualTo("slow");
-      AttachClient.patiently()
-          .ignoreExceptions() // the service closes as soon as all is sent
-          .until(() -> {
-            if (client.types().contains("exit")) {
-              return true; // and then nothing can be acknowledged any more
-            }
-            client.acknowledge();
-            return false;
-          });
-      assertThat(client.closeCode()).isEqualTo(1000);
-      assertThat(client.offset()).isEqualTo(4_400_004);
-      assertThat(client.text(1)).endsWith("end\n");
-    }
-  }
-
-  @Test
-  void tellsOfAGapWhenTheOffsetIsNoLongerHeld() throws Exception {
-    String id = started("head -c 4000000 /dev/zero", "\"stdin\": null");
-    awaitState(id, "exited");
-    try (AttachClient client = attach(id, "?mode=ro&offset=5")) {
-      JsonNode gap = client.awaitFrame("gap");
-      assertThat(gap.path("from").asLong()).isEqualTo(5);
-      assertThat(gap.path("cause").asString()).isEqualTo("pruned");
-      assertThat(client.closeCode()).isEqualTo(1000);
-      assertThat(client.offset()).isEqualTo(4_000_000);
-    }
-  }
-
-  @Test
-  void closesAClientThatAcknowledgesNothing() throws Exception {
-    String id = started("head -c 400000 /dev/zero; sleep 60", "\"stdin\": null");
-    try (AttachClient client =
-        AttachClient.open(port(), "/v1/runs/" + id + "/attach?mode=ro&offset=0", false)) {
-      assertThat(client.closeCode()).isEqualTo(4008);
-      assertThat(client.bytes()).hasSize(Attachment.WINDOW);
-      assertThat(supervisor.get(id).state().label()).isEqualTo("running");
-    }
-  }
-
-  @Test
-  void pingsAndIsSatisfiedWithPongs() {
-    String id = piped("cat");
-    try (AttachClient client = attach(id, "")) {
-      AttachClient.patiently().until(() -> client.pings.get() >= 5);
-      client.type("alive");
-      client.awaitText(1, "alive");
-    }
-  }
-
-  @Test
-  void pushesBackWhileTheCommandDoesNotReadAndLosesNothing() throws Exception {
-    String id = piped("sleep 1.5; wc -c");
-    try (AttachClient client = attach(id, "")) {
-      byte[] block = new byte[100_000];
-      for (int i = 0; i < 20; i++) {
-        client.write(block);
-      }
-      client.order("{\"type\": \"eof\"}");
-      assertThat(client.closeCode()).isEqualTo(1000);
-      assertThat(client.text(1).strip()).isEqualTo("2000000");
-    }
-  }
-
-  @Test
-  void drivesAShellAtItsTerminal() throws Exception {
-    String id = started("PS1='$ ' exec bash --norc --noprofile -i", "\"tty\": {}");
-    try (AttachClient client = attach(id, "?offset=0")) {
-      client.awaitText(1, "$ ");
-      client.type("stty size\n");
-      client.awaitText(1, "30 120");
-      client.type("trap 'echo changed; stty size' WINCH; echo trap''ped\n");
-      client.awaitText(1, "trapped");
-      client.order("{\"type\": \"resize\", \"columns\": 90, \"rows\": 20}");
-      client.type("\n");
-      client.awaitText(1, "20 90");
-      client.type("sleep 1000\n");
-      AttachClient.patiently()
-          .until(() -> api.get("/v1/runs/" + id + "/processes").text().contains("sleep 1000"));
-      client.type("\u001a");
-      client.awaitText(1, "Stopped");
-      client.type("fg\n");
-      AttachClient.patiently().until(() -> foreground(id).contains("sleep 1000"));
-      client.type("\u0003");
-      AttachClient.patiently()
-          .until(() -> !api.get("/v1/runs/" + id + "/processes").text().contains("sleep 1000"));
-      client.type("exit 7\n");
-      assertThat(client.closeCode()).isEqualTo(1000);
-      assertThat(client.awaitFrame("exit").path("run").path("exitCode").asInt()).isEqualTo(7);
-    }
-  }
-
-  @Test
   void signalsWhenAsked() throws Exception {
     String id =
         started(
@@ -289,18 +172,6 @@ class AttachTests extends Service {
         .startsWith("HTTP/1.1 422")
         .contains("\"/Sec-WebSocket-Protocol\"");
     assertThat(api.get("/v1/runs/" + id + "/attach").code()).isEqualTo("malformed");
-  }
-
-  /** The command lines of those that run, not of those that are stopped. */
-  private String foreground(String id) {
-    return api.get("/v1/runs/" + id + "/processes")
-        .json()
-        .path("items")
-        .valueStream()
-        .filter(process -> !process.path("state").asString().equals("T"))
-        .map(process -> process.path("command").asString())
-        .toList()
-        .toString();
   }
 
   private String handshake(String path, String protocol) throws IOException {

@@ -2,6 +2,7 @@ package io.headcount.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.api.AttachClient;
 import io.headcount.child.Census;
 import io.headcount.child.StartFailure;
 import io.headcount.output.DropCause;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,7 @@ class ManagementTests {
             "headcount_stream_clients{kind=\"events\"}",
             "headcount_stream_clients{kind=\"run-events\"}",
             "headcount_stream_clients{kind=\"output-follow\"}",
+            "headcount_stream_clients{kind=\"attach\"}",
             "headcount_children_live",
             "headcount_output_held_bytes{place=\"memory\"}",
             "headcount_output_held_bytes{place=\"disk\"}",
@@ -138,6 +141,27 @@ class ManagementTests {
     assertThat(headcount.path("bootId").asString()).isEqualTo(supervisor.settings().bootId());
     supervisor.cancelAll(Reason.MANUAL_CANCEL);
     run.exited().get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  @Order(5)
+  void countsAttachedClientsUntilTheyHaveGone() throws Exception {
+    Run run = supervisor.start(RunSpec.of(List.of("sleep", "60")));
+    String path = "/v1/runs/" + run.id() + "/attach";
+    awaitAttached(0);
+    try (AttachClient _ = AttachClient.open(port, path)) {
+      try (AttachClient _ = AttachClient.open(port, path + "?mode=ro")) {
+        awaitAttached(2);
+      } // goes without a word
+      awaitAttached(1);
+      supervisor.cancelAll(Reason.MANUAL_CANCEL);
+      awaitAttached(0);
+    }
+  }
+
+  private void awaitAttached(int count) {
+    String line = "headcount_stream_clients{kind=\"attach\"} " + count + ".0";
+    Awaitility.await().until(() -> get("/actuator/prometheus").body().contains(line));
   }
 
   @Test

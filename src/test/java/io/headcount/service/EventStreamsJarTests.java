@@ -2,12 +2,14 @@ package io.headcount.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.Socket;
+import io.headcount.api.AttachClient;
+import io.headcount.api.DeafClient;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,77 +26,163 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The stop of the packaged service, seen by those who follow events. */
+/** The stop of the packaged service, seen by those who follow events or are attached. */
 @Timeout(180)
 class EventStreamsJarTests {
+  private static final int STREAMS = 50;
+  private static final int SOCKETS = 10;
+  private static final int MUCH = 30_000_000;
+  private static final Map<String, String> GRACE = Map.of("HEADCOUNT_DEFAULTS_GRACE", "2s");
+  private static final Duration DRAIN_TOLD = Duration.ofMillis(1500); // long before the grace ends
+
   /** The events that one client got, and when the last came. */
   private record Story(List<String> names, long endNanos) {}
 
   @Test
   void everyStreamHasItsEndWithinASecondAfterTheLastChildDied(@TempDir Path folder)
       throws Exception {
-    Map<String, String> grace = Map.of("HEADCOUNT_DEFAULTS_GRACE", "2s");
-    try (ServiceProcess service = ServiceProcess.start(folder, grace);
+    try (ServiceProcess service = ServiceProcess.start(folder, GRACE);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         HttpClient http = HttpClient.newBuilder().executor(threads).build()) {
-      List<String> runs = new ArrayList<>();
-      runs.add(service.shellReady("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
-      for (int i = 0; i < 4; i++) {
-        runs.add(service.shellReady("echo ready; exec sleep 1000"));
-      }
+      List<String> runs = runs(service);
       List<String> draining = new CopyOnWriteArrayList<>();
       List<CompletableFuture<Story>> stories = new ArrayList<>();
-      for (int i = 0; i < 50; i++) {
+      for (int i = 0; i < STREAMS; i++) {
         String path = i < 40 ? "/v1/runs/" + runs.get(i % 5) + "/events" : "/v1/events";
-        HttpRequest request =
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + service.port() + path)).build();
         HttpResponse<Stream<String>> response =
-            http.send(request, HttpResponse.BodyHandlers.ofLines());
-        assertThat(response.statusCode()).isEqualTo(200);
+            open(http, service, path, HttpResponse.BodyHandlers.ofLines());
         stories.add(CompletableFuture.supplyAsync(() -> read(response, draining), threads));
       }
-      try (Socket stalled = stalled(service, runs.getFirst())) {
-        Awaitility.await()
-            .until(() ->
-                service
-                    .manage("/actuator/prometheus")
-                    .body()
-                    .contains("headcount_stream_clients{kind=\"run-events\"} 41.0"));
+      List<AttachClient> sockets = new ArrayList<>();
+      for (int i = 0; i < SOCKETS; i++) {
+        sockets.add(
+            AttachClient.open(
+                service.port(),
+                "/v1/runs/" + runs.get(i % 5) + "/attach?mode=" + (i < 5 ? "rw" : "ro")));
+      }
+      awaitClients(service, "run-events", 40);
+      awaitClients(service, "events", 10);
+      awaitClients(service, "attach", SOCKETS);
+
+      service.signal("TERM");
+      Awaitility.await()
+          .atMost(DRAIN_TOLD)
+          .pollInterval(Duration.ofMillis(10))
+          .until(() ->
+              draining.size() == STREAMS
+                  && sockets.stream().allMatch(socket -> socket.types().contains("draining")));
+      long dead = awaitDeath(service);
+
+      for (int i = 0; i < STREAMS; i++) {
+        Story story = stories.get(i).get(10, TimeUnit.SECONDS);
+        assertThat(story.names()).endsWith(i < 40 ? "exit" : "state", "end");
+        assertThat(Duration.ofNanos(story.endNanos() - dead)).isLessThan(Duration.ofSeconds(1));
+      }
+      for (AttachClient socket : sockets) {
+        assertThat(socket.closeCode()).isEqualTo(1000);
+        assertThat(socket.types()).endsWith("exit");
+        assertThat(Duration.ofNanos(socket.closedNanos() - dead)).isLessThan(Duration.ofSeconds(1));
+      }
+      awaitStop(service, dead, Duration.ofSeconds(4));
+      assertThat(service.log()).doesNotContain("event=streams-cut-off");
+    }
+  }
+
+  @Test
+  void whoeverStallsDoesNotHoldTheStop(@TempDir Path folder) throws Exception {
+    try (ServiceProcess service = ServiceProcess.start(folder, GRACE);
+        HttpClient http = HttpClient.newHttpClient()) {
+      String id =
+          service.shellReady(
+              "trap '' TERM; echo ready; head -c %d /dev/zero; while :; do sleep 0.1; done"
+                  .formatted(MUCH));
+      HttpRequest totals =
+          HttpRequest.newBuilder(uri(service, "/v1/runs/" + id + "/output"))
+              .method("HEAD", HttpRequest.BodyPublishers.noBody())
+              .build();
+      Awaitility.await()
+          .until(() ->
+              http.send(totals, HttpResponse.BodyHandlers.discarding())
+                      .headers()
+                      .firstValueAsLong("Output-Next")
+                      .orElse(0)
+                  > MUCH);
+      String run = "/v1/runs/" + id;
+      HttpResponse<InputStream> reading =
+          open(
+              http,
+              service,
+              run + "/output?follow=true",
+              HttpResponse.BodyHandlers.ofInputStream());
+      CompletableFuture<Long> read = CompletableFuture.supplyAsync(() -> count(reading));
+      try (DeafClient _ = DeafClient.get(service.port(), run + "/events");
+          DeafClient _ = DeafClient.get(service.port(), run + "/output?follow=true");
+          DeafClient _ = DeafClient.attach(service.port(), run + "/attach?mode=ro&offset=0");
+          DeafClient liar = DeafClient.attach(service.port(), run + "/attach?mode=ro&offset=0")) {
+        awaitClients(service, "run-events", 1);
+        awaitClients(service, "output-follow", 2);
+        awaitClients(service, "attach", 2);
+        for (int i = 0; i < 1000; i++) {
+          liar.acknowledge(i * 16_384L); // so that more is sent than it takes
+        }
 
         service.signal("TERM");
-        Awaitility.await()
-            .atMost(Duration.ofMillis(1500)) // long before the end of the grace
-            .pollInterval(Duration.ofMillis(10))
-            .until(() -> draining.size() == 50);
-        assertThat(service.carriers()).isNotEmpty();
-        Awaitility.await()
-            .pollInterval(Duration.ofMillis(5))
-            .until(() -> service.carriers().isEmpty());
-        long dead = System.nanoTime();
-
-        for (int i = 0; i < 50; i++) {
-          Story story = stories.get(i).get(10, TimeUnit.SECONDS);
-          assertThat(story.names()).endsWith(i < 40 ? "exit" : "state", "end");
-          assertThat(Duration.ofNanos(story.endNanos() - dead)).isLessThan(Duration.ofSeconds(1));
-        }
-        assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - dead))
-            .as("no stream holds the web server")
-            .isLessThan(Duration.ofSeconds(4));
-        assertThat(stalled.isConnected()).isTrue();
+        long dead = awaitDeath(service);
+        awaitStop(service, dead, Duration.ofSeconds(5)); // 1 s for the last events, 2 s for all
+        assertThat(service.log()).contains("event=streams-cut-off").contains("unsettled=0 left=0");
+        assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(MUCH + 6);
       }
     }
   }
 
-  /** A client that asks and never reads. */
-  private static Socket stalled(ServiceProcess service, String id) throws Exception {
-    Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), service.port());
-    socket
-        .getOutputStream()
-        .write(
-            ("GET /v1/runs/" + id + "/events HTTP/1.1\r\nHost: x\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII));
-    return socket;
+  /** Five runs, one of which ignores the signal. */
+  private static List<String> runs(ServiceProcess service) throws Exception {
+    List<String> runs = new ArrayList<>();
+    runs.add(service.shellReady("trap '' TERM; echo ready; while :; do sleep 0.1; done"));
+    for (int i = 0; i < 4; i++) {
+      runs.add(service.shellReady("echo ready; exec sleep 1000"));
+    }
+    return runs;
+  }
+
+  private static URI uri(ServiceProcess service, String path) {
+    return URI.create("http://127.0.0.1:" + service.port() + path);
+  }
+
+  private static <T> HttpResponse<T> open(
+      HttpClient http, ServiceProcess service, String path, HttpResponse.BodyHandler<T> body)
+      throws IOException, InterruptedException {
+    HttpResponse<T> response = http.send(HttpRequest.newBuilder(uri(service, path)).build(), body);
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response;
+  }
+
+  private static void awaitClients(ServiceProcess service, String kind, int count) {
+    String line = "headcount_stream_clients{kind=\"%s\"} %d.0".formatted(kind, count);
+    Awaitility.await().until(() -> service.manage("/actuator/prometheus").body().contains(line));
+  }
+
+  /** Waits until no child is left, and returns when that was. */
+  private static long awaitDeath(ServiceProcess service) throws IOException {
+    assertThat(service.carriers()).isNotEmpty();
+    Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> service.carriers().isEmpty());
+    return System.nanoTime();
+  }
+
+  private static void awaitStop(ServiceProcess service, long dead, Duration most)
+      throws InterruptedException {
+    assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(Duration.ofNanos(System.nanoTime() - dead))
+        .as("no stream holds the web server")
+        .isLessThan(most);
+  }
+
+  private static long count(HttpResponse<InputStream> response) {
+    try (InputStream body = response.body()) {
+      return body.transferTo(java.io.OutputStream.nullOutputStream());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
   }
 
   private static Story read(HttpResponse<Stream<String>> response, List<String> draining) {

@@ -122,18 +122,26 @@ final class LinuxChild implements Child {
       reap(); // it outlived even SIGKILL, and has died at last
       return;
     }
-    if (!(Processes.peek(pidfd.number()) instanceof Processes.Wait.Ended(Processes.Exit exit))) {
+    tellExit();
+    if (!leaderExited) {
       return;
     }
-    loop.unregister(pidfd);
-    leaderExited = true;
-    tree.leaderExited();
-    listener.exited(Exits.toChildExit(exit));
     streams.read(1);
     if (killPath == null && spec.descendants() == ChildSpec.Descendants.KEEP) {
       tree.look(this::keepOrEnd);
     } else {
       path().confirmEmpty();
+    }
+  }
+
+  /** Tells of the leader's exit, once, if it has exited. */
+  private void tellExit() {
+    if (!leaderExited
+        && Processes.peek(pidfd.number()) instanceof Processes.Wait.Ended(Processes.Exit exit)) {
+      loop.unregister(pidfd);
+      leaderExited = true;
+      tree.leaderExited();
+      listener.exited(Exits.toChildExit(exit));
     }
   }
 
@@ -158,6 +166,7 @@ final class LinuxChild implements Child {
     if (ended || report != null) {
       return;
     }
+    tellExit(); // on a busy loop the looks may be back before the pidfd is heard
     report = outcome;
     if (!streams.isOpen()) {
       end();
