@@ -129,6 +129,12 @@ final class SupervisorLifecycle
     return running;
   }
 
+  /** A context may be paused and go on later; runs that were ended cannot. */
+  @Override
+  public boolean isPauseable() {
+    return false;
+  }
+
   @Override
   public int getPhase() {
     return PHASE;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.headcount.HeadcountApplication;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunSpec;
+import io.headcount.supervisor.RunState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +85,19 @@ class StopTests {
     assertThat(run.view().reason()).isEqualTo(io.headcount.supervisor.Reason.SHUTDOWN);
     assertThat(run.view().killEscalated()).isTrue();
     assertThat(follower.body().readAllBytes()).isEqualTo(new byte[] {'\n'});
+  }
+
+  @Test
+  void pauseEndsNoRunAndRefusesNone() {
+    ProcessSupervisor supervisor = service.getBean(ProcessSupervisor.class);
+    RunSpec spec = RunSpec.of(List.of("sleep", "1000"));
+    var run = supervisor.start(spec);
+    service.pause();
+    service.restart();
+    assertThat(run.state()).isIn(RunState.STARTING, RunState.RUNNING);
+    var next = supervisor.start(spec);
+    await().until(() -> next.launched().isDone());
+    assertThat(next.state()).isEqualTo(RunState.RUNNING);
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The stop of everything at once: what the fault that Headcount was born of lacked. */
@@ -94,7 +95,8 @@ class CancelAllTests {
     runs.add(house.shellReady("setsid sleep 1000 & echo ready; wait"));
     runs.add(house.shellReady("(setsid sh -c 'sleep 1000 & exit 0' &) ; echo ready; sleep 1000"));
     runs.add(house.shellReady("echo ready; kill -STOP $$; sleep 1000"));
-    assertThat(house.carriers()).hasSizeGreaterThanOrEqualTo(runs.size());
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(house.carriers()).hasSizeGreaterThanOrEqualTo(runs.size()));
 
     ShutdownReport report =
         new Shutdown(house.supervisor, SupervisorMetrics.NONE)
