@@ -9,10 +9,7 @@ public enum DropCause {
   BUDGET("budget"),
 
   /** The disk did not take or return them: full, not writable, or gone. */
-  DISK_ERROR("disk-error"),
-
-  /** The command wrote faster than the disk takes. */
-  DISK_SLOW("disk-slow");
+  DISK_ERROR("disk-error");
 
   private final String label;
 

@@ -113,7 +113,7 @@ final class Held {
       to++;
     }
     if (to > from) {
-      dropBelow(current[to].start(), excess > 0 ? DropCause.BUDGET : DropCause.DISK_SLOW);
+      dropBelow(current[to].start(), excess > 0 ? DropCause.BUDGET : DropCause.PRUNED);
     }
   }
 

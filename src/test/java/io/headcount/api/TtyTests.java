@@ -75,7 +75,8 @@ class TtyTests extends Service {
   void endsAShellAtItsTerminalWithTheHangUp() {
     String id = id(onTerminal("exec bash --norc -i", "{}"));
     awaitOutput(id, 1);
-    JsonNode run = api.post("/v1/runs/" + id + "/cancel", "{}", "Prefer", "wait=20").json();
+    JsonNode run =
+        api.post("/v1/runs/" + id + "/cancel", "{\"graceMs\": 15000}", "Prefer", "wait=20").json();
     assertThat(run.path("state").asString()).isEqualTo("exited");
     assertThat(run.path("reason").asString()).isEqualTo("manual-cancel");
     assertThat(run.path("exitSignal").asString()).isEqualTo("SIGHUP");

@@ -223,7 +223,7 @@ class OutputStoreTests {
               append(journal, 20_000);
               return !store.isDiskFailing();
             });
-        assertThat(log.getOut()).contains("event=output-disk-recovered");
+        await().until(() -> log.getOut().contains("event=output-disk-recovered"));
         run("mount", "-o", "remount,ro", folder.toString());
       } catch (IOException e) {
         assertThat(e).hasMessageContaining("busy"); // it is being written to: it stays writable
