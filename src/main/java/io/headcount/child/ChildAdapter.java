@@ -3,6 +3,8 @@ package io.headcount.child;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -37,6 +39,26 @@ public interface ChildAdapter extends AutoCloseable {
 
   /** What the platform has, for {@code /v1/info} and the log. */
   Map<String, String> capabilities();
+
+  /**
+   * Looks for processes of the service's user that carry the cookie of one of these boots, which
+   * must be over, and ends them with SIGKILL until two looks in a row find none. Blocks, 5 s at
+   * most. An adapter that cannot see environments finds none.
+   *
+   * @param kill false to look only
+   * @throws UnreadableMachineException if nobody can tell what there is
+   */
+  default Sweep sweep(Set<String> boots, boolean kill) {
+    return Sweep.NOTHING;
+  }
+
+  /**
+   * The process that ends what the service started should the service be killed; empty without one,
+   * and for the moment in which one that died is replaced.
+   */
+  default OptionalLong guardian() {
+    return OptionalLong.empty();
+  }
 
   @Override
   void close();

@@ -4,32 +4,63 @@ import io.headcount.child.ChildAdapter;
 import io.headcount.child.UnsupportedPlatformException;
 import io.headcount.child.jdk.JdkChildAdapter;
 import io.headcount.child.linux.LinuxChildAdapter;
+import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /** Opens the adapter that the configuration or, with {@code auto}, the platform chooses. */
 final class Adapters {
+  private static final Logger LOG = LoggerFactory.getLogger(Adapters.class);
+
   private Adapters() {}
 
   /**
    * Opens it.
    *
+   * @param boot this life of the service, which a guardian watches
    * @throws UnsupportedPlatformException if this machine lacks what the adapter needs
    */
-  static ChildAdapter open(HeadcountProperties.Child child) {
-    return switch (child.adapter()) {
-      case AUTO -> onLinux() ? linux(child) : new JdkChildAdapter();
-      case LINUX -> linux(child);
-      case JDK -> new JdkChildAdapter();
-    };
-  }
-
-  private static ChildAdapter linux(HeadcountProperties.Child child) {
+  static ChildAdapter open(HeadcountProperties.Child child, GuardianChoice guardian, String boot) {
+    boolean linux =
+        switch (child.adapter()) {
+          case AUTO -> onLinux();
+          case LINUX -> true;
+          case JDK -> false;
+        };
+    if (!linux) {
+      if (guardian == GuardianChoice.ON) {
+        throw new InvalidConfigurationPropertyValueException(
+            "headcount.guardian",
+            "on",
+            "It needs headcount.child.adapter=linux; expected auto or off (HEADCOUNT_GUARDIAN).");
+      }
+      return new JdkChildAdapter();
+    }
     if (!onLinux()) {
       throw new UnsupportedPlatformException(
           "expected Linux, this is " + System.getProperty("os.name"));
     }
     return LinuxChildAdapter.create(
-        new LinuxChildAdapter.Options(child.eventLoops(), child.spawners()));
+        new LinuxChildAdapter.Options(
+            child.eventLoops(), child.spawners(), isGuarded(guardian) ? boot : null));
+  }
+
+  private static boolean isGuarded(GuardianChoice guardian) {
+    return switch (guardian) {
+      case ON -> true;
+      case OFF -> false;
+      case AUTO -> {
+        @Nullable String container =
+            Container.sign(Path.of("/"), System.getenv(), ProcessHandle.current().pid());
+        if (container != null) {
+          LOG.info("event=guardian-off container=\"{}\"", container);
+        }
+        yield container == null;
+      }
+    };
   }
 
   private static boolean onLinux() {

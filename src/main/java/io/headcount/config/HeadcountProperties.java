@@ -1,6 +1,7 @@
 package io.headcount.config;
 
 import io.headcount.child.Signal;
+import io.headcount.supervisor.SweepMode;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -19,8 +20,10 @@ import org.springframework.validation.annotation.Validated;
  * environment variable. Spans without a unit are seconds, sizes without one are bytes.
  *
  * @param workspace where relative working directories start; blank is the service's own
- * @param dataDir where output is kept that is not held in memory; blank is a directory of the
- *     system's for temporary files
+ * @param dataDir where output is kept that is not held in memory, and the record of each boot;
+ *     blank is a directory of the system's for temporary files
+ * @param guardian whether a process ends what the service started when the service is killed
+ * @param sweep what becomes of processes that an earlier boot has left
  * @param child how commands are run
  * @param limits when a start is made to wait or refused
  * @param defaults what a request leaves open
@@ -34,6 +37,8 @@ import org.springframework.validation.annotation.Validated;
 public record HeadcountProperties(
     @NotNull String workspace,
     @NotNull String dataDir,
+    @NotNull GuardianChoice guardian,
+    @NotNull SweepMode sweep,
     @NotNull @Valid Child child,
     @NotNull @Valid Limits limits,
     @NotNull @Valid Defaults defaults,

@@ -8,8 +8,10 @@ import io.headcount.metrics.StreamMeters;
 import io.headcount.output.OutputStore;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Shutdown;
+import io.headcount.supervisor.StartSweep;
 import io.headcount.supervisor.SupervisorMetrics;
 import io.headcount.supervisor.SupervisorSettings;
+import io.headcount.supervisor.SweepReport;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -30,8 +32,8 @@ class SupervisorConfiguration {
   private static final int BOOT_ID_BYTES = 5;
 
   @Bean(destroyMethod = "close")
-  ChildAdapter childAdapter(HeadcountProperties properties) {
-    return Adapters.open(properties.child());
+  ChildAdapter childAdapter(HeadcountProperties properties, SupervisorSettings settings) {
+    return Adapters.open(properties.child(), properties.guardian(), settings.bootId());
   }
 
   @Bean
@@ -57,11 +59,17 @@ class SupervisorConfiguration {
             retention.maxRuns(), retention.maxAge(), retention.maxOutput().toBytes()));
   }
 
+  /** What earlier boots have left, and the folder of this one. */
+  @Bean
+  Boots boots(HeadcountProperties properties, SupervisorSettings settings) {
+    return Boots.open(outputFolder(properties.dataDir()), settings.bootId(), properties.sweep());
+  }
+
   /** Destroyed after the supervisor, which needs it until the last run has settled. */
   @Bean
-  OutputStore outputStore(HeadcountProperties properties) {
+  OutputStore outputStore(HeadcountProperties properties, Boots boots) {
     return OutputStore.open(
-        outputFolder(properties.dataDir()),
+        boots.folder(),
         new OutputStore.Limits(
             properties.output().memory().toBytes(),
             properties.output().disk().toBytes(),
@@ -79,9 +87,17 @@ class SupervisorConfiguration {
         settings, adapter, outputs, metrics, () -> UlidCreator.getMonotonicUlid().toString());
   }
 
+  /** Like every bean, made before the web server opens its port. */
+  @Bean
+  SweepReport sweepReport(
+      ProcessSupervisor supervisor, Boots boots, HeadcountProperties properties) {
+    return new StartSweep(supervisor, properties.sweep()).run(boots.dead());
+  }
+
   @Bean
   SupervisorLifecycle supervisorLifecycle(
       ProcessSupervisor supervisor,
+      Boots boots,
       SupervisorMetrics metrics,
       OpenStreams streams,
       HeadcountProperties properties,
@@ -91,7 +107,7 @@ class SupervisorConfiguration {
     phases.setTimeoutForShutdownPhase(
         SupervisorLifecycle.PHASE, SupervisorLifecycle.longestStop(budget).toMillis());
     return new SupervisorLifecycle(
-        supervisor, new Shutdown(supervisor, metrics), streams, budget, context);
+        supervisor, new Shutdown(supervisor, metrics), boots.folder(), streams, budget, context);
   }
 
   @Bean

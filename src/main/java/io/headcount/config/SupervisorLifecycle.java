@@ -2,6 +2,7 @@ package io.headcount.config;
 
 import io.headcount.api.OpenStreams;
 import io.headcount.child.KillPath;
+import io.headcount.output.BootFolder;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Shutdown;
 import java.time.Duration;
@@ -38,6 +39,7 @@ final class SupervisorLifecycle
 
   private final ProcessSupervisor supervisor;
   private final Shutdown shutdown;
+  private final BootFolder boot;
   private final OpenStreams streams;
   private final HeadcountProperties.Shutdown budget;
   private final ApplicationContext context;
@@ -49,11 +51,13 @@ final class SupervisorLifecycle
   SupervisorLifecycle(
       ProcessSupervisor supervisor,
       Shutdown shutdown,
+      BootFolder boot,
       OpenStreams streams,
       HeadcountProperties.Shutdown budget,
       ApplicationContext context) {
     this.supervisor = supervisor;
     this.shutdown = shutdown;
+    this.boot = boot;
     this.streams = streams;
     this.budget = budget;
     this.context = context;
@@ -100,7 +104,9 @@ final class SupervisorLifecycle
   @Override
   public void stop() {
     if (stopped.compareAndSet(false, true)) {
-      shutdown.run(budget.drain(), budget.grace(), budget.margin());
+      if (!shutdown.run(budget.drain(), budget.grace(), budget.margin()).isClean()) {
+        boot.leaveRecord();
+      }
       endStreams();
     }
     running = false;

@@ -3,9 +3,12 @@ package io.headcount.metrics;
 import io.headcount.child.Census;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunState;
+import io.headcount.supervisor.SweepReport;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.stereotype.Component;
@@ -16,11 +19,13 @@ import org.springframework.stereotype.Component;
 public final class HeadcountEndpoint {
   private final ProcessSupervisor supervisor;
   private final CensusCache census;
+  private final SweepReport sweep;
 
   /** An endpoint for this supervisor. */
-  public HeadcountEndpoint(ProcessSupervisor supervisor, CensusCache census) {
+  public HeadcountEndpoint(ProcessSupervisor supervisor, CensusCache census, SweepReport sweep) {
     this.supervisor = supervisor;
     this.census = census;
+    this.sweep = sweep;
   }
 
   /** The count of this moment. */
@@ -31,11 +36,14 @@ public final class HeadcountEndpoint {
       runs.put(state.label(), supervisor.count(state));
     }
     Census now = census.get();
+    OptionalLong guardian = supervisor.adapter().guardian();
     return new Headcount(
         supervisor.settings().bootId(),
         supervisor.isClosing(),
         runs,
         now.live(),
+        guardian.isPresent() ? guardian.getAsLong() : null,
+        sweep,
         new TreeMap<>(supervisor.adapter().openDescriptors()),
         now);
   }
@@ -47,6 +55,8 @@ public final class HeadcountEndpoint {
    * @param stopping whether nothing is started any more
    * @param runs by state
    * @param liveChildren processes alive below the service
+   * @param guardian process that ends all should the service be killed; null without one
+   * @param sweep what the start found of earlier boots
    * @param descriptors open for runs, by kind
    * @param census the last one, with the processes by name
    */
@@ -55,6 +65,8 @@ public final class HeadcountEndpoint {
       boolean stopping,
       Map<String, Integer> runs,
       int liveChildren,
+      @Nullable Long guardian,
+      SweepReport sweep,
       Map<String, Long> descriptors,
       Census census) {}
 }

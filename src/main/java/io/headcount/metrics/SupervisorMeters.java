@@ -13,7 +13,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class SupervisorMeters implements MeterBinder {
   /** Kinds that are told even where the adapter never opens one. */
-  private static final Set<String> KINDS = Set.of("pipe", "pty", "pidfd", "epoll", "file");
+  private static final Set<String> KINDS =
+      Set.of("pipe", "pty", "pidfd", "epoll", "file", "guardian");
 
   private final ProcessSupervisor supervisor;
   private final CensusCache census;
@@ -43,6 +44,9 @@ public final class SupervisorMeters implements MeterBinder {
         .register(registry);
     Gauge.builder("headcount.descendants.escaped", this::escaped)
         .description("Live processes that left the session of their run, of the first 100")
+        .register(registry);
+    Gauge.builder("headcount.guardian", () -> supervisor.adapter().guardian().isPresent() ? 1 : 0)
+        .description("Whether a guardian watches that nothing outlives the service")
         .register(registry);
     Set<String> kinds = new TreeSet<>(KINDS);
     kinds.addAll(supervisor.adapter().openDescriptors().keySet());

@@ -60,9 +60,23 @@ public final class OutputStore implements AutoCloseable {
    * @param folder is made if it is missing; only for output, others may share it
    */
   public static OutputStore open(Path folder, Limits limits) {
+    return open(BootFolder.forOutput(folder), true, limits);
+  }
+
+  /**
+   * The same with a folder that others use too.
+   *
+   * @param folder is closed after the store, not with it
+   */
+  public static OutputStore open(BootFolder folder, Limits limits) {
+    return open(folder, false, limits);
+  }
+
+  private static OutputStore open(BootFolder folder, boolean ownsFolder, Limits limits) {
     return limits.disk == 0 || limits.diskPerRun == 0
         ? inMemory(limits.memory)
-        : new OutputStore(limits.memory, SpillWriter.start(folder, limits.disk, limits.diskPerRun));
+        : new OutputStore(
+            limits.memory, SpillWriter.start(folder, ownsFolder, limits.disk, limits.diskPerRun));
   }
 
   /**

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.concurrent.CountDownLatch;
@@ -26,7 +25,8 @@ final class SpillWriter implements AutoCloseable {
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long CLOSE_SECONDS = 5;
 
-  private final Path base;
+  private final BootFolder folder;
+  private final boolean ownsFolder;
   private final long limit;
   private final long limitPerRun;
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
@@ -38,21 +38,26 @@ final class SpillWriter implements AutoCloseable {
   // Spill thread only.
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(Segment.MOST_SAVED);
   private final LinkedHashSet<SpillFile> files = new LinkedHashSet<>();
-  private @Nullable SpillFolder folder;
   private @Nullable SpillFile openFile;
   private @Nullable FileChannel channel;
   private long lastFailureNanos;
   private long names;
 
-  private SpillWriter(Path base, long limit, long limitPerRun) {
-    this.base = base;
+  private SpillWriter(BootFolder folder, boolean ownsFolder, long limit, long limitPerRun) {
+    this.folder = folder;
+    this.ownsFolder = ownsFolder;
     this.limit = limit;
     this.limitPerRun = limitPerRun;
     this.thread = Thread.ofPlatform().name("headcount-spill").daemon().unstarted(this::work);
   }
 
-  static SpillWriter start(Path base, long limit, long limitPerRun) {
-    SpillWriter writer = new SpillWriter(base, limit, limitPerRun);
+  /**
+   * Starts the thread.
+   *
+   * @param ownsFolder whether the folder is closed with the writer
+   */
+  static SpillWriter start(BootFolder folder, boolean ownsFolder, long limit, long limitPerRun) {
+    SpillWriter writer = new SpillWriter(folder, ownsFolder, limit, limitPerRun);
     writer.thread.start();
     return writer;
   }
@@ -96,7 +101,7 @@ final class SpillWriter implements AutoCloseable {
 
   private void work() {
     try {
-      folder();
+      folder.ensure();
     } catch (IOException e) {
       failed(e);
     }
@@ -118,7 +123,7 @@ final class SpillWriter implements AutoCloseable {
       // one after the other
     }
     closeChannel();
-    if (folder != null) {
+    if (ownsFolder) {
       folder.close();
     }
   }
@@ -135,7 +140,7 @@ final class SpillWriter implements AutoCloseable {
 
   SpillFile newFile(Spool owner) throws IOException {
     names++;
-    return new SpillFile(folder().file(names), owner);
+    return new SpillFile(folder.file(names), owner);
   }
 
   /** Writes a sealed segment behind the others, or leaves the file as it was. */
@@ -214,33 +219,19 @@ final class SpillWriter implements AutoCloseable {
     }
   }
 
-  private SpillFolder folder() throws IOException {
-    SpillFolder open = folder;
-    if (open != null && open.isThere()) {
-      return open;
-    }
-    if (open != null) {
-      open.close();
-      folder = null;
-    }
-    open = SpillFolder.open(base);
-    folder = open;
-    return open;
-  }
-
   /** The disk did not do as it should. */
   void failed(IOException e) {
     lastFailureNanos = System.nanoTime();
     if (!failing) {
       failing = true;
-      LOG.warn("event=output-disk-failed dir={} error=\"{}\" held=memory", base, e.toString());
+      LOG.warn("event=output-disk-failed dir={} error=\"{}\" held=memory", folder, e.toString());
     }
   }
 
   private void worked() {
     if (failing && System.nanoTime() - lastFailureNanos > QUIET_NANOS) {
       failing = false;
-      LOG.info("event=output-disk-recovered dir={}", base);
+      LOG.info("event=output-disk-recovered dir={}", folder);
     }
   }
 }

@@ -3,7 +3,9 @@ package io.headcount.supervisor;
 import io.headcount.child.Capacity;
 import io.headcount.child.Child.Target;
 import io.headcount.child.ChildAdapter;
+import io.headcount.child.ChildEnd;
 import io.headcount.child.Owner;
+import io.headcount.child.ProcessInfo;
 import io.headcount.child.Signal;
 import io.headcount.child.StartFailure;
 import io.headcount.child.StopOrder;
@@ -295,6 +297,27 @@ public final class ProcessSupervisor implements AutoCloseable {
     Run run = get(id);
     run.stop(Reason.MANUAL_CANCEL, run.defaultStop());
     return run.released().thenRun(() -> registry.remove(run));
+  }
+
+  /**
+   * Remembers a run of an earlier boot whose processes were found. What it ran is not known.
+   *
+   * @param survivors those of its processes that could not be ended
+   */
+  Run lost(String id, List<ProcessInfo> survivors) {
+    Run run;
+    synchronized (gate) {
+      Run existing = registry.find(id);
+      if (existing != null) {
+        return existing;
+      }
+      run = factory.make(id, RunSpec.of(List.of()), settings.workspace());
+      run.announce();
+      registry.add(run);
+      count(RunState.QUEUED, 1);
+    }
+    run.lose(new ChildEnd(true, survivors, false, true));
+    return run;
   }
 
   /** Runs that have not settled, oldest first. */

@@ -227,6 +227,14 @@ public final class Run {
     });
   }
 
+  /** Settles a run of an earlier boot, of which nobody saw the end. Any thread. */
+  void lose(ChildEnd end) {
+    owner.execute(() -> {
+      publish(progress.exiting(Reason.LOST));
+      settle(end);
+    });
+  }
+
   /** Asks the child on the owner thread; the function gets null when there is none. */
   <T> CompletableFuture<T> ask(Function<@Nullable Child, CompletableFuture<T>> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();

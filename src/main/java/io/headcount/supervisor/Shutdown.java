@@ -124,7 +124,6 @@ public final class Shutdown {
 
   private static void log(ShutdownReport report) {
     Census census = report.census();
-    boolean clean = report.unsettled() == 0 && census != null && census.live() == 0;
     String line = "event=shutdown runs={} reasons={} escalated={} unsettled={} left={} ms={}";
     Object[] values = {
       report.runs(),
@@ -134,7 +133,7 @@ public final class Shutdown {
       census == null ? "unknown" : census.live(),
       report.millis()
     };
-    if (clean) {
+    if (report.isClean()) {
       LOG.info(line, values);
     } else {
       LOG.warn(line, values);

@@ -20,4 +20,10 @@ public record ShutdownReport(
     long escalated,
     long unsettled,
     long millis,
-    @Nullable Census census) {}
+    @Nullable Census census) {
+
+  /** Whether it was seen that nothing is left. */
+  public boolean isClean() {
+    return unsettled == 0 && census != null && census.live() == 0;
+  }
+}

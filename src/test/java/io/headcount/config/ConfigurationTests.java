@@ -2,6 +2,7 @@ package io.headcount.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.supervisor.SweepMode;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
@@ -60,6 +61,8 @@ class ConfigurationTests {
           HeadcountProperties properties = context.getBean(HeadcountProperties.class);
           assertThat(properties.limits().maxLiveRuns()).isEqualTo(256);
           assertThat(properties.limits().maxQueuedRuns()).isEqualTo(100);
+          assertThat(properties.guardian()).isEqualTo(GuardianChoice.AUTO);
+          assertThat(properties.sweep()).isEqualTo(SweepMode.KILL);
           assertThat(properties.child().adapter()).isEqualTo(AdapterChoice.AUTO);
           assertThat(properties.defaults().timeout()).isZero();
           assertThat(properties.defaults().grace()).isEqualTo(Duration.ofSeconds(5));
@@ -87,6 +90,8 @@ class ConfigurationTests {
                   new HeadcountProperties(
                       "/tmp",
                       "/tmp",
+                      GuardianChoice.ON,
+                      SweepMode.REPORT,
                       new HeadcountProperties.Child(AdapterChoice.JDK, 7, 7),
                       new HeadcountProperties.Limits(7, 7, 7, 7),
                       new HeadcountProperties.Defaults(
@@ -120,6 +125,8 @@ class ConfigurationTests {
     "HEADCOUNT_OUTPUT_MEMORY, 0, output.memory, at least 1 bytes",
     "HEADCOUNT_OUTPUT_DISK, -1, output.disk, at least 0 bytes",
     "HEADCOUNT_CHILD_SPAWNERS, many, headcount.child.spawners, many",
+    "HEADCOUNT_GUARDIAN, maybe, headcount.guardian, maybe",
+    "HEADCOUNT_SWEEP, all, headcount.sweep, all",
     "HEADCOUNT_CHILD_ADAPTER, docker, headcount.child.adapter, docker",
     "HEADCOUNT_DEFAULTS_STOP_SIGNAL, SIGNONE, headcount.defaults.stop-signal, SIGNONE",
     "HEADCOUNT_HTTP_MAX_WAIT, soon, headcount.http.max-wait, soon"
@@ -215,6 +222,8 @@ class ConfigurationTests {
     return switch (variable) {
       case "HEADCOUNT_WORKSPACE", "HEADCOUNT_DATA_DIR" -> "/tmp";
       case "HEADCOUNT_CHILD_ADAPTER" -> "jdk";
+      case "HEADCOUNT_GUARDIAN" -> "on";
+      case "HEADCOUNT_SWEEP" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";
       default -> "7";
     };

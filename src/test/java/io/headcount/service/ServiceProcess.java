@@ -86,6 +86,10 @@ final class ServiceProcess implements AutoCloseable {
     return process;
   }
 
+  String bootId() {
+    return bootId;
+  }
+
   int port() {
     return port;
   }
@@ -156,6 +160,11 @@ final class ServiceProcess implements AutoCloseable {
 
   /** Live processes on this machine that carry this boot's cookie. */
   List<String> carriers() throws IOException {
+    return carriers(bootId);
+  }
+
+  /** The same of any boot; each is a line of {@code proc_pid_stat(5)}. */
+  static List<String> carriers(String bootId) throws IOException {
     List<String> found = new ArrayList<>();
     for (String name : new File("/proc").list((_, name) -> name.matches("\\d+"))) {
       Path folder = Path.of("/proc", name);

@@ -15,7 +15,8 @@ final class Descriptors {
     PTY("pty"),
     PIDFD("pidfd"),
     EPOLL("epoll"),
-    FILE("file");
+    FILE("file"),
+    GUARDIAN("guardian");
 
     private final String label;
 

@@ -1,6 +1,7 @@
 package io.headcount.child.linux;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,21 @@ import org.jspecify.annotations.Nullable;
 final class Forest {
   private final Map<Integer, Tree> byLeader = new ConcurrentHashMap<>();
   private final Map<String, Tree> byCookie = new ConcurrentHashMap<>();
+
+  /** Children of ours that belong to no run and are not counted: the guardian. */
+  private final Set<Integer> helpers = ConcurrentHashMap.newKeySet();
+
+  void addHelper(int pid) {
+    helpers.add(pid);
+  }
+
+  void removeHelper(int pid) {
+    helpers.remove(pid);
+  }
+
+  boolean isHelper(int pid) {
+    return helpers.contains(pid);
+  }
 
   void add(Tree tree) {
     byLeader.put(tree.leader(), tree);

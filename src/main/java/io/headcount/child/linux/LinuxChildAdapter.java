@@ -8,19 +8,24 @@ import io.headcount.child.ChildSpec;
 import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
+import io.headcount.child.Sweep;
 import io.headcount.child.UnreadableMachineException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands on Linux: a few spawner threads, a few event loops, one thread that looks through
@@ -35,14 +40,17 @@ public final class LinuxChildAdapter implements ChildAdapter {
   private final Spawner spawner;
   private final List<EventLoop> loops = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
+  private final @Nullable Guardian guardian;
 
   /**
-   * How many threads.
+   * How many threads, and whether there is a guardian.
    *
    * @param eventLoops threads that own runs; 0 is half the processors, at least one
    * @param spawners threads that start commands
+   * @param guardedBoot the first part of the cookie of all that is started, for a guardian that
+   *     ends it should the service be killed; null for none
    */
-  public record Options(int eventLoops, int spawners) {
+  public record Options(int eventLoops, int spawners, @Nullable String guardedBoot) {
     public Options {
       if (eventLoops < 0 || spawners < 1) {
         throw new IllegalArgumentException(
@@ -54,7 +62,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
     }
 
     public static Options defaults() {
-      return new Options(0, 2);
+      return new Options(0, 2, null);
     }
   }
 
@@ -73,6 +81,12 @@ public final class LinuxChildAdapter implements ChildAdapter {
     for (int i = 0; i < count; i++) {
       loops.add(new EventLoop("headcount-loop-" + i, descriptors));
     }
+    String boot = options.guardedBoot();
+    ProcEntry self = boot == null ? null : Proc.local().stat(platform.pid());
+    this.guardian =
+        boot == null || self == null
+            ? null
+            : new Guardian(boot, self.startTicks(), loops.getFirst(), descriptors, forest);
   }
 
   /**
@@ -87,6 +101,9 @@ public final class LinuxChildAdapter implements ChildAdapter {
     adapter.spawner.start();
     EventLoop first = adapter.loops.getFirst();
     first.execute(() -> adapter.reapAgain(first));
+    if (adapter.guardian != null) {
+      adapter.guardian.start();
+    }
     return adapter;
   }
 
@@ -197,12 +214,27 @@ public final class LinuxChildAdapter implements ChildAdapter {
 
   @Override
   public Map<String, String> capabilities() {
-    return machine.platform().capabilities();
+    Map<String, String> all = new LinkedHashMap<>(machine.platform().capabilities());
+    all.put("guardian", guardian == null ? "no" : "yes");
+    return all;
+  }
+
+  @Override
+  public Sweep sweep(Set<String> boots, boolean kill) {
+    return new Sweeper(machine.platform(), boots).sweep(kill);
+  }
+
+  @Override
+  public OptionalLong guardian() {
+    return guardian == null ? OptionalLong.empty() : guardian.pid();
   }
 
   @Override
   public void close() {
     spawner.close();
+    if (guardian != null) {
+      guardian.close();
+    }
     loops.forEach(EventLoop::close);
     machine.table().close();
     machine.adoptees().close();

@@ -25,6 +25,7 @@ final class Proc {
   private static final ThreadLocal<Proc> LOCAL = ThreadLocal.withInitial(Proc::new);
   private static final String COOKIE = ChildSpec.COOKIE + "=";
   private static final String IGNORED = "SigIgn:";
+  private static final String USER = "Uid:";
   private static final int MAX_COMMAND = 4096;
   private static final long TICKS_PER_SECOND = Libc.ticksPerSecond();
   private static final long PAGE_SIZE = Libc.pageSize();
@@ -133,6 +134,21 @@ final class Proc {
         state,
         fields[14] + fields[15],
         fields[24]);
+  }
+
+  /** The real user of a process, null if it is gone or nobody tells. */
+  static @Nullable Integer user(int pid) {
+    byte[] status = bytes(Path.of("/proc", Integer.toString(pid), "status"));
+    if (status == null) {
+      return null;
+    }
+    return new String(status, StandardCharsets.ISO_8859_1)
+        .lines()
+        .filter(line -> line.startsWith(USER))
+        .map(line ->
+            Integer.parseUnsignedInt(line.substring(USER.length()).strip().split("\\s", -1)[0]))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Whether a process ignores a signal. */

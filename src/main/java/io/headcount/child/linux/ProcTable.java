@@ -178,7 +178,7 @@ final class ProcTable implements Runnable {
       if (answer == null) {
         below.put(pid, false);
         ProcEntry entry = table.get(pid);
-        answer = pid != self && entry != null && isChildOfBelow(entry);
+        answer = pid != self && !forest.isHelper(pid) && entry != null && isChildOfBelow(entry);
         below.put(pid, answer);
       }
       return answer;

@@ -1,0 +1,97 @@
+# Ends what a service left that was killed. Run as: sh -c THIS headcount-guardian BOOT START
+#   BOOT   the boot of the service: HEADCOUNT_RUN=BOOT.<run> is in the environment of what it started
+#   START  when the service started, in clock ticks: nothing that it started is older, its parents are
+#
+# Standard input is a pipe that only the service can write to. The line "end" is an orderly end;
+# end-of-file without it is the service's death. Nothing but builtins, for there may be no room for
+# another process. What they say of processes that are gone goes to standard output, /dev/null.
+set -f
+exec 3>&2 2>&1
+trap '' HUP INT QUIT TERM USR1 USR2 PIPE TSTP TTIN TTOU
+boot=$1
+oldest=$2
+
+while IFS= read -r word; do
+  [ "$word" = end ] && exit 0
+done
+
+# Reads a file of /proc. The shell leaves out the zeros between variables.
+text() {
+  text=
+  while IFS= read -r line || [ -n "$line" ]; do
+    text="$text $line"
+    line=
+  done <"$1"
+}
+
+# Sets state, flags and start of a process. Its name may hold anything, so look behind the last ")".
+identify() {
+  text "/proc/$1/stat" || return 1
+  set -- ${text##*) }
+  [ $# -ge 20 ] || return 1
+  state=$1 flags=$7 start=${20}
+}
+
+# Sets uid to the real user of a process.
+owner() {
+  uid=
+  while IFS= read -r line; do
+    case $line in Uid:*)
+      set -- $line
+      uid=$2
+      return 0
+      ;;
+    esac
+  done <"/proc/$1/status"
+  return 1
+}
+
+# Whether a process has the boot's cookie and is no older than the service.
+# 0: yes, 1: no, 2: it has no environment, as for a moment every process that executes a command.
+carries() {
+  [ -O "/proc/$1/environ" ] && identify "$1" && [ "$start" -ge "$oldest" ] || return 1
+  case $state in Z | X) return 1 ;; esac
+  text "/proc/$1/environ" || return 1
+  case $text in
+    *"HEADCOUNT_RUN=$boot."*) ;;
+    '') [ $((flags & 0x200000)) -ne 0 ] && return 1 || return 2 ;; # kernel threads never have one
+    *) return 1 ;;
+  esac
+}
+
+owner $$
+self=$uid
+read -r now _ </proc/uptime
+until=$((${now%.*} + 5))
+quiet=0 unsure=0 ended=0
+while [ $quiet -lt 2 ] && [ "${now%.*}" -le $until ]; do
+  found=0 bare=0
+  set +f
+  set -- /proc/[1-9]*
+  set -f
+  for process; do
+    pid=${process#/proc/}
+    [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
+    carries "$pid"
+    case $? in
+      0)
+        was=$start
+        # Once more, right before the signal: it may have ended, and its number be another's.
+        if owner "$pid" && [ "$uid" = "$self" ] && carries "$pid" && [ "$start" = "$was" ]; then
+          kill -9 "$pid" && ended=$((ended + 1))
+          found=1
+        fi
+        ;;
+      2) bare=1 ;;
+    esac
+  done
+  if [ $found -eq 1 ]; then
+    quiet=0
+  elif [ $bare -eq 1 ] && [ $unsure -lt 10 ]; then
+    unsure=$((unsure + 1))
+  else
+    quiet=$((quiet + 1))
+  fi
+  read -r now _ </proc/uptime
+done
+echo "event=guardian-swept boot=$boot ended=$ended quiet=$quiet" >&3
