@@ -15,7 +15,10 @@ while IFS= read -r word; do
   [ "$word" = end ] && exit 0
 done
 
-# Reads a file of /proc. The shell leaves out the zeros between variables.
+# All below reads the process in whose folder of /proc we are. That folder is of one process for ever:
+# when that has gone, nothing is in it any more, whoever may have its number then.
+
+# Reads a file. The shell leaves out the zeros between variables.
 text() {
   text=
   while IFS= read -r line || [ -n "$line" ]; do
@@ -24,15 +27,15 @@ text() {
   done <"$1"
 }
 
-# Sets state, flags and start of a process. Its name may hold anything, so look behind the last ")".
+# Sets state, flags and start. Its name may hold anything, so look behind the last ")".
 identify() {
-  text "/proc/$1/stat" || return 1
+  text stat || return 1
   set -- ${text##*) }
   [ $# -ge 20 ] || return 1
   state=$1 flags=$7 start=${20}
 }
 
-# Sets uid to the real user of a process.
+# Sets uid to its real user.
 owner() {
   uid=
   while IFS= read -r line; do
@@ -42,16 +45,16 @@ owner() {
       return 0
       ;;
     esac
-  done <"/proc/$1/status"
+  done <status
   return 1
 }
 
-# Whether a process has the boot's cookie and is no older than the service.
+# Whether it has the boot's cookie and is no older than the service.
 # 0: yes, 1: no, 2: it has no environment, as for a moment every process that executes a command.
 carries() {
-  [ -O "/proc/$1/environ" ] && identify "$1" && [ "$start" -ge "$oldest" ] || return 1
+  [ -O environ ] && identify && [ "$start" -ge "$oldest" ] || return 1
   case $state in Z | X) return 1 ;; esac
-  text "/proc/$1/environ" || return 1
+  text environ || return 1
   case $text in
     *"HEADCOUNT_RUN=$boot."*) ;;
     '') [ $((flags & 0x200000)) -ne 0 ] && return 1 || return 2 ;; # kernel threads never have one
@@ -59,7 +62,7 @@ carries() {
   esac
 }
 
-owner $$
+cd /proc/$$ && owner
 self=$uid
 read -r now _ </proc/uptime
 until=$((${now%.*} + 5))
@@ -72,12 +75,12 @@ while [ $quiet -lt 2 ] && [ "${now%.*}" -le $until ]; do
   for process; do
     pid=${process#/proc/}
     [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
-    carries "$pid"
+    cd "$process" || continue
+    carries
     case $? in
       0)
-        was=$start
-        # Once more, right before the signal: it may have ended, and its number be another's.
-        if owner "$pid" && [ "$uid" = "$self" ] && carries "$pid" && [ "$start" = "$was" ]; then
+        # The last look at the folder, right before the signal: the number is still that process's.
+        if owner && [ "$uid" = "$self" ] && [ -O environ ]; then
           kill -9 "$pid" && ended=$((ended + 1))
           found=1
         fi
