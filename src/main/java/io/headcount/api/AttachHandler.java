@@ -103,7 +103,8 @@ final class AttachHandler extends AbstractWebSocketHandler {
       passOver = channel != 0 || !mayWrite(client);
       if (channel != 0) {
         client.trouble(
-            ProblemCode.VALIDATION, "expected channel 0, standard input, got " + channel);
+            ProblemCode.VALIDATION,
+            "expected channel 0, standard input, got " + Byte.toUnsignedInt(channel));
       }
     }
     if (message.isLast()) {
@@ -153,7 +154,8 @@ final class AttachHandler extends AbstractWebSocketHandler {
     switch (order.type()) {
       case "ack" -> {
         if (!client.acknowledge(needed(order.offset(), "/offset"))) {
-          throw invalid("/offset", "expected no more than was sent, got " + order.offset());
+          throw invalid(
+              "/offset", "expected 0 or more and no more than was sent, got " + order.offset());
         }
       }
       case "resize" -> {

@@ -151,7 +151,7 @@ final class Attachment {
 
   /** The client has everything before that offset. What it was never sent it cannot have. */
   boolean acknowledge(long offset) {
-    if (offset > sent) {
+    if (offset < 0 || offset > sent) {
       return false;
     }
     acknowledged.accumulateAndGet(offset, Math::max);
@@ -163,6 +163,7 @@ final class Attachment {
     Runnable bell = client::ring;
     run.watch(bell);
     try {
+      run.output().verify();
       RunView view = run.view();
       version = view.version();
       text(frames.first(RunResponse.of(view, bootId, null), start, writes));

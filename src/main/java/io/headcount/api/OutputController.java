@@ -87,6 +87,7 @@ class OutputController {
       HttpServletResponse response)
       throws IOException, InterruptedException {
     OutputSource source = new OutputSource(supervisor.get(id).output(), stream(stream));
+    source.journal().verify();
     ByteRange range = range(request);
     refuseTail(tail, range);
     boolean head = request.getMethod().equals("HEAD");

@@ -64,6 +64,7 @@ final class RunEvents {
 
   /** Serves the client until the run is over, the service ends, or the client has gone. */
   void send() throws IOException, InterruptedException {
+    journal.verify();
     try (StreamClient client = streams.open(StreamKind.RUN_EVENTS)) {
       Runnable bell = client::ring;
       run.watch(bell);

@@ -1,5 +1,7 @@
 package io.headcount.output;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -152,8 +154,32 @@ final class Held {
     }
   }
 
-  /** Drops the pieces that end at or before an offset. */
-  void dropBelow(long offset, DropCause cause) {
+  /**
+   * A file may be gone: drops in one step what is in such files, with all that is older, so that
+   * the first offset held is the truth.
+   *
+   * @param least drops at least what ends at or before this offset
+   */
+  void dropLost(long least) {
+    Piece[] current = pieces.get();
+    long below = least;
+    Path there = null;
+    for (int i = 0; i + 1 < current.length; i++) {
+      if (current[i] instanceof SpilledSegment spilled && !spilled.file().equals(there)) {
+        if (Files.exists(spilled.file())) {
+          there = spilled.file();
+        } else {
+          below = Math.max(below, current[i + 1].start());
+        }
+      }
+    }
+    if (dropBelow(below, DropCause.DISK_ERROR) && spool != null) {
+      spool.lost();
+    }
+  }
+
+  /** Drops the pieces that end at or before an offset; returns whether there were any. */
+  boolean dropBelow(long offset, DropCause cause) {
     while (true) {
       Piece[] current = pieces.get();
       int drop = 0;
@@ -161,12 +187,12 @@ final class Held {
         drop++;
       }
       if (drop == 0) {
-        return;
+        return false;
       }
       if (pieces.compareAndSet(current, Arrays.copyOfRange(current, drop, current.length))) {
         release(current, drop);
         store.dropped(cause, current[drop].start() - current[0].start());
-        return;
+        return true;
       }
     }
   }

@@ -115,6 +115,11 @@ public final class OutputJournal {
     held.discard();
   }
 
+  /** Looks whether what is on disk is there, and lets go of what is not. Touches the disk. */
+  public void verify() {
+    held.dropLost(0);
+  }
+
   /** What the journal holds now. */
   public OutputTotals totals() {
     boolean done = complete;
@@ -176,7 +181,7 @@ public final class OutputJournal {
       }
       Segment segment = current[index].segment();
       if (segment == null) {
-        held.dropBelow(end, DropCause.DISK_ERROR); // its file is gone; unless it was dropped before
+        held.dropLost(end); // unless it was dropped before
         continue;
       }
       if (only != null) {
@@ -248,7 +253,7 @@ public final class OutputJournal {
             ? limit
             : segment.offsetAfter(stream, streamOffset - segment.before(stream), end);
       }
-      held.dropBelow(end, DropCause.DISK_ERROR);
+      held.dropLost(end);
     }
   }
 

@@ -42,6 +42,10 @@ final class SpilledSegment implements Piece {
     return start;
   }
 
+  Path file() {
+    return file;
+  }
+
   @Override
   public long stdoutBefore() {
     return stdoutBefore;

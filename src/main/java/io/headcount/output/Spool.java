@@ -44,6 +44,12 @@ final class Spool implements Runnable {
     schedule();
   }
 
+  /** Files were found to be gone. Never waits. */
+  void lost() {
+    writer.submit(() -> writer.failed(new IOException("files are gone that were written before")));
+    schedule();
+  }
+
   /** The files are not needed any more. Never waits. */
   void discard() {
     discarded = true;

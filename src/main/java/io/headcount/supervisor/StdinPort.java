@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a run's standard input, one writer at a time, counted by the byte so that a write
- * whose answer was lost can be sent again without doubling anything.
+ * The way to a run's standard input, one block at a time, counted by the byte so that a write whose
+ * answer was lost can be sent again without doubling anything.
  */
 public final class StdinPort {
   private final Run run;
@@ -26,55 +26,59 @@ public final class StdinPort {
   }
 
   /**
-   * Writes a request's bytes, block by block, in one piece: other writers wait.
+   * Writes a request's bytes, block by block. Between two blocks others may write: a client that
+   * stalls in the middle of its request holds nobody, and can repeat it over another connection.
    *
-   * @param source fills a buffer as far as it can, and returns false at the end
+   * @param source fills a buffer with what there is, and returns false at the end
    * @param at the offset of the first byte, or null to append; what was accepted before is skipped
    * @param eof whether to close standard input after the last byte
    * @throws SupervisorException.StdinFull if the command stopped reading
    * @throws SupervisorException.StdinClosed if it is closed, or the command closed it
    * @throws SupervisorException.StdinOffset if {@code at} lies beyond what was accepted
    */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // writers take turns
   public Written write(Source source, @Nullable Long at, boolean eof)
       throws java.io.IOException, InterruptedException {
+    if (at != null && at > offset) {
+      throw new SupervisorException.StdinOffset(at, offset);
+    }
+    ByteBuffer block = ByteBuffer.allocate(1 << 16);
+    Long next = at;
+    Written written = new Written(0, offset, run.view().stdinOpen());
+    boolean more = true;
+    while (more) {
+      more = source.fill(block.clear());
+      int length = block.flip().remaining();
+      boolean close = eof && !more;
+      if (length > 0 || close) {
+        written = write(block, next, close, written);
+      }
+      next = next == null ? null : next + length;
+    }
+    return written;
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // writers take turns
+  private Written write(ByteBuffer block, @Nullable Long at, boolean close, Written before)
+      throws InterruptedException {
     writer.lockInterruptibly();
     try {
-      long skip = at == null ? 0 : offset - at;
-      if (at != null && skip < 0) {
-        throw new SupervisorException.StdinOffset(at, offset);
+      if (at != null) {
+        block.position((int) Math.min(offset - at, block.remaining()));
       }
-      long accepted = 0;
-      boolean open = run.view().stdinOpen();
-      ByteBuffer block = ByteBuffer.allocate(1 << 16);
-      boolean more = true;
-      while (more) {
-        block.clear();
-        more = source.fill(block);
-        block.flip();
-        int skipped = (int) Math.min(skip, block.remaining());
-        block.position(skipped);
-        skip -= skipped;
-        boolean close = eof && !more;
-        if (!block.hasRemaining() && !close) {
-          continue;
-        }
-        if (!block.hasRemaining() && !open) {
-          return new Written(accepted, offset, false); // the end, told again
-        }
-        int wanted = block.remaining();
-        StdinResult result = send(block, close);
-        accepted += result.accepted();
-        offset += result.accepted();
-        open = result.open();
-        if (result.accepted() < wanted) {
-          if (open) {
-            throw new SupervisorException.StdinFull(run.id(), accepted, offset);
-          }
-          throw new SupervisorException.StdinClosed(run.id());
-        }
+      if (!block.hasRemaining() && (!close || !run.view().stdinOpen())) {
+        return new Written(before.accepted(), offset, run.view().stdinOpen()); // told again
       }
-      return new Written(accepted, offset, open);
+      int wanted = block.remaining();
+      StdinResult result = send(block, close);
+      offset += result.accepted();
+      long accepted = before.accepted() + result.accepted();
+      if (result.accepted() < wanted) {
+        if (result.open()) {
+          throw new SupervisorException.StdinFull(run.id(), accepted, offset);
+        }
+        throw new SupervisorException.StdinClosed(run.id());
+      }
+      return new Written(accepted, offset, result.open());
     } finally {
       writer.unlock();
     }

@@ -52,6 +52,26 @@ class StdinExactlyOnceTests extends Service {
   }
 
   @Test
+  void uploadThatStallsHoldsNobody() throws Exception {
+    String id =
+        id(api.post("/v1/runs", "{\"argv\": [\"cat\"], \"stdin\": {\"mode\": \"pipe\"}}").json());
+    try (Socket stalled = new Socket(InetAddress.getLoopbackAddress(), port())) {
+      stalled
+          .getOutputStream()
+          .write(
+              "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nStdin-Offset: 0\r\n\r\nhello"
+                  .formatted(path(id))
+                  .getBytes(StandardCharsets.US_ASCII));
+      awaitOutput(id, 5);
+      byte[] all = "helloworld".getBytes(StandardCharsets.US_ASCII);
+      Reply reply = api.bytes(path(id) + "?eof=true", all, "Stdin-Offset", "0");
+      assertThat(reply.text()).isEqualTo("{\"accepted\":5,\"offset\":10,\"open\":false}");
+      awaitState(id, "exited");
+      assertThat(api.get("/v1/runs/" + id + "/output").text()).isEqualTo("helloworld");
+    }
+  }
+
+  @Test
   void childThatClosesItsStdinGoesOn() {
     String id =
         id(

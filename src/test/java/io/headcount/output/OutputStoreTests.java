@@ -104,7 +104,8 @@ class OutputStoreTests {
   }
 
   @Test
-  void readerFindsAGapWhenAFileWasTakenAway() throws Exception {
+  void readerFindsOneGapAndTheLogOneWarningWhenFilesWereTakenAway(CapturedOutput log)
+      throws Exception {
     try (OutputStore store = OutputStore.open(folder, ROOMY)) {
       Model model = written(store, 9_000_000);
       List<Path> files = files();
@@ -114,12 +115,20 @@ class OutputStoreTests {
       }
       OutputCursor cursor = model.journal().cursor(5);
       OutputRead.Gap gap = (OutputRead.Gap) cursor.read(ByteBuffer.allocate(1));
-      while (cursor.read(ByteBuffer.allocate(100_000)) instanceof OutputRead.Gap more) {
-        gap = more;
-      }
+      assertThat(cursor.read(ByteBuffer.allocate(100_000))).isInstanceOf(OutputRead.Bytes.class);
       assertThat(model.journal().totals().first()).isEqualTo(gap.to());
       assertThat(store.droppedBytes(DropCause.DISK_ERROR)).isEqualTo(gap.to());
       assertThat(bytes(model.journal().cursor(gap.to()))).isEqualTo(model.from(gap.to()));
+
+      store.awaitIdle();
+      assertThat(store.isDiskFailing()).isTrue();
+      assertThat(log.getOut().split("event=output-disk-failed", -1)).hasSize(2);
+      assertThat(store.diskBytes()).isLessThan(5 << 20);
+      Files.delete(files.getLast());
+      model.journal().verify();
+      assertThat(model.journal().totals().first()).isGreaterThan(gap.to());
+      store.awaitIdle();
+      assertThat(store.diskBytes()).isZero();
     }
   }
 
