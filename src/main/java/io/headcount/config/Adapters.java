@@ -15,21 +15,23 @@ final class Adapters {
    *
    * @throws UnsupportedPlatformException if this machine lacks what the adapter needs
    */
-  static ChildAdapter open(HeadcountProperties.Child child) {
+  static ChildAdapter open(HeadcountProperties properties) {
+    HeadcountProperties.Child child = properties.child();
     return switch (child.adapter()) {
-      case AUTO -> onLinux() ? linux(child) : new JdkChildAdapter();
-      case LINUX -> linux(child);
+      case AUTO -> onLinux() ? linux(properties) : new JdkChildAdapter();
+      case LINUX -> linux(properties);
       case JDK -> new JdkChildAdapter();
     };
   }
 
-  private static ChildAdapter linux(HeadcountProperties.Child child) {
+  private static ChildAdapter linux(HeadcountProperties properties) {
     if (!onLinux()) {
       throw new UnsupportedPlatformException(
           "expected Linux, this is " + System.getProperty("os.name"));
     }
     return LinuxChildAdapter.create(
-        new LinuxChildAdapter.Options(child.eventLoops(), child.spawners()));
+        new LinuxChildAdapter.Options(
+            properties.child().eventLoops(), properties.child().spawners(), properties.escapees()));
   }
 
   private static boolean onLinux() {

@@ -1,5 +1,6 @@
 package io.headcount.config;
 
+import io.headcount.child.EscapeePolicy;
 import io.headcount.child.Signal;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -22,6 +23,7 @@ import org.springframework.validation.annotation.Validated;
  * @param dataDir where output is kept that is not held in memory; blank is a directory of the
  *     system's for temporary files
  * @param child how commands are run
+ * @param escapees what is done with processes that got away from their run
  * @param limits when a start is made to wait or refused
  * @param defaults what a request leaves open
  * @param output bounds of the output of all runs together
@@ -35,6 +37,7 @@ public record HeadcountProperties(
     @NotNull String workspace,
     @NotNull String dataDir,
     @NotNull @Valid Child child,
+    @NotNull EscapeePolicy escapees,
     @NotNull @Valid Limits limits,
     @NotNull @Valid Defaults defaults,
     @NotNull @Valid Output output,

@@ -31,7 +31,7 @@ class SupervisorConfiguration {
 
   @Bean(destroyMethod = "close")
   ChildAdapter childAdapter(HeadcountProperties properties) {
-    return Adapters.open(properties.child());
+    return Adapters.open(properties);
   }
 
   @Bean

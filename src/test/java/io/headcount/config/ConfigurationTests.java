@@ -88,6 +88,7 @@ class ConfigurationTests {
                       "/tmp",
                       "/tmp",
                       new HeadcountProperties.Child(AdapterChoice.JDK, 7, 7),
+                      io.headcount.child.EscapeePolicy.REPORT,
                       new HeadcountProperties.Limits(7, 7, 7, 7),
                       new HeadcountProperties.Defaults(
                           Duration.ofSeconds(7),
@@ -215,6 +216,7 @@ class ConfigurationTests {
     return switch (variable) {
       case "HEADCOUNT_WORKSPACE", "HEADCOUNT_DATA_DIR" -> "/tmp";
       case "HEADCOUNT_CHILD_ADAPTER" -> "jdk";
+      case "HEADCOUNT_ESCAPEES" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";
       default -> "7";
     };

@@ -3,7 +3,6 @@ package io.headcount.child.linux;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.ProcessTree;
 import io.headcount.child.Signal;
-import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +93,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     if (onTerminal && signal != Signal.SIGKILL) {
       for (ProcEntry process : processes) {
         if (Proc.local().ignores(process.pid(), signal.number())) {
-          toOne(process, Signal.SIGHUP.number());
+          Signals.toOne(machine.platform(), process, Signal.SIGHUP.number());
         }
       }
     }
@@ -108,7 +107,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     boolean delivered = !leaderReaped && !processes.isEmpty() && toGroup(signal);
     for (ProcEntry process : processes) {
       if (leaderReaped || process.pgrp() != tree.leader()) {
-        delivered |= toOne(process, signal);
+        delivered |= Signals.toOne(machine.platform(), process, signal);
       }
     }
     return delivered;
@@ -119,28 +118,6 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     return !leaderReaped
         && machine.platform().maySignal(tree.leader())
         && Processes.kill(-tree.leader(), signal) == 0;
-  }
-
-  /** Opens a pidfd first and compares the start time then: what it names cannot change any more. */
-  private boolean toOne(ProcEntry process, int signal) {
-    if (!machine.platform().maySignal(process.pid())) {
-      return false;
-    }
-    int pidfd = Processes.pidfdOpen(process.pid());
-    if (pidfd < 0) {
-      return false;
-    }
-    try {
-      ProcEntry now = Proc.local().stat(process.pid());
-      return now != null
-          && now.startTicks() == process.startTicks()
-          && !now.isZombie()
-          && Processes.pidfdSendSignal(pidfd, signal) == 0;
-    } catch (Proc.Unreadable e) {
-      return false; // whether it is still the same process cannot be told now
-    } finally {
-      Libc.close(pidfd);
-    }
   }
 
   @Override
