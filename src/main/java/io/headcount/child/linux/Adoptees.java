@@ -1,5 +1,6 @@
 package io.headcount.child.linux;
 
+import io.headcount.child.Signal;
 import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.Descriptors.Kind;
 import io.headcount.child.linux.libc.Errno;
@@ -31,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * one lock.
  */
 final class Adoptees {
+  private static final int PASSES = 4;
+  private static final int STRIKES = 200;
+  private static final int STRIKES_AT_NOBODY = 20;
+
   private final int ownSession;
   private final Descriptors descriptors;
   private final Forest forest;
@@ -41,6 +46,8 @@ final class Adoptees {
 
   /** Those that a look has placed; a pid stays its own until we reap it. */
   private final Map<Integer, Placed> placed = new HashMap<>();
+
+  private boolean died;
 
   private record Placed(@Nullable Tree tree, boolean stranger) {
     /** What could not be attributed at one look may be at the next. */
@@ -82,9 +89,23 @@ final class Adoptees {
 
   /**
    * Whether nothing of a tree whose leader has exited can be alive. False is not the contrary: then
-   * only a look can tell.
+   * only a look can tell. Who died while we read may have forked before, so the lists are read
+   * again.
    */
   synchronized boolean noneOf(Tree tree) {
+    for (int pass = 0; pass < PASSES; pass++) {
+      died = false;
+      if (!noneAliveOf(tree)) {
+        return false;
+      }
+      if (!died) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean noneAliveOf(Tree tree) {
     boolean none = true;
     for (int pid : reapOrphans()) {
       Placed place = placed.get(pid);
@@ -95,6 +116,47 @@ final class Adoptees {
       none &= place == null ? marks.neverSet(pid) : place.isApartFrom(tree);
     }
     return none;
+  }
+
+  /**
+   * Orphans of a tree that no look has placed, the dead too, for they may have forked. Who becomes
+   * another process faster than a look reads {@code /proc} is on the list all the same.
+   */
+  synchronized List<ProcEntry> unplacedOf(Tree tree) {
+    List<ProcEntry> found = new ArrayList<>();
+    for (int pid : pids(orphans)) {
+      ProcEntry entry = isUnplacedOf(tree, pid) ? Proc.local().stat(pid) : null;
+      if (entry != null) {
+        found.add(entry);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * Kills the newest orphan of a tree, again and again while newer ones come: what forks and exits
+   * is only hit by who is faster. The pid is its own until we reap it, under this lock.
+   */
+  synchronized void strike(Tree tree) {
+    int last = 0;
+    int same = 0;
+    for (int tries = 0; tries < STRIKES && same < STRIKES_AT_NOBODY; tries++) {
+      List<Integer> pids = pids(orphans);
+      int newest = pids.isEmpty() ? last : pids.getLast();
+      if (newest == last) {
+        same++;
+      } else if (isUnplacedOf(tree, newest)) {
+        Processes.kill(newest, Signal.SIGKILL.number());
+        same = 0;
+      }
+      last = newest;
+    }
+  }
+
+  private boolean isUnplacedOf(Tree tree, int pid) {
+    return tree.mark() != Marks.NONE
+        && !placed.containsKey(pid)
+        && Proc.local().mark(pid) == tree.mark();
   }
 
   /** Reaps what has died; says whether somebody lives of whom no look could tell whose it is. */
@@ -178,6 +240,7 @@ final class Adoptees {
   private boolean reaped(int pid) {
     boolean gone = Processes.reapPid(pid) instanceof Processes.Wait.Ended;
     if (gone) {
+      died = true;
       placed.remove(pid); // its number may be a leader's next
     }
     return gone;

@@ -58,11 +58,14 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     if (leaderExited && machine.adoptees().noneOf(tree)) {
       found.accept(List.of());
     } else {
+      boolean exited = leaderExited;
       machine
           .table()
           .look(
               snapshot -> {
-                List<ProcEntry> alive = snapshot.of(tree);
+                List<ProcEntry> seen = snapshot.of(tree);
+                List<ProcEntry> alive =
+                    seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
                 loop.execute(() -> found.accept(alive));
               },
               () -> loop.execute(() -> lookFailed(found)));
@@ -104,6 +107,9 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
 
   /** Signals these, and all that share the leader's group. Says whether anyone got it. */
   boolean deliver(List<ProcEntry> processes, int signal) {
+    if (leaderExited && signal == Signal.SIGKILL.number()) {
+      machine.adoptees().strike(tree);
+    }
     boolean delivered = !leaderReaped && !processes.isEmpty() && toGroup(signal);
     for (ProcEntry process : processes) {
       if (leaderReaped || process.pgrp() != tree.leader()) {
