@@ -58,6 +58,7 @@ class DocumentsTests {
             "docs/api.md",
             "docs/attach.md",
             "docs/behaviour.md",
+            "docs/containment.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {
       Path folder = Path.of(document).toAbsolutePath().getParent();

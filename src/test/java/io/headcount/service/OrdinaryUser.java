@@ -29,13 +29,14 @@ final class OrdinaryUser {
 
   /** The same, by a command that executes its arguments. */
   static ServiceProcess start(Path folder, String by, Map<String, String> env) throws Exception {
+    Map<String, String> all = new HashMap<>(env);
+    all.putIfAbsent("HEADCOUNT_DATA_DIR", folder.toString());
     if (!testsAreRoot()) {
-      return ServiceProcess.start(folder, "exec " + by + " $SERVICE", env);
+      return ServiceProcess.start(folder, "exec " + by + " $SERVICE", all);
     }
     // The repository may be where only root can read.
     Path jar = Path.of(System.getProperty("headcount.jar"));
     Path copy = Files.copy(jar, folder.resolve("headcount.jar"));
-    Map<String, String> all = new HashMap<>(env);
     all.put("JAR", jar.toString());
     all.put("COPY", copy.toString());
     own(folder);
