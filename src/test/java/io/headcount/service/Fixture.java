@@ -89,6 +89,14 @@ final class Fixture {
     return found;
   }
 
+  /** Whether somebody lives who is never seen in a census: a lock tells. */
+  boolean hops(Fault fault) throws IOException, InterruptedException {
+    return new ProcessBuilder("flock", "-n", folder.resolve(fault.label()).toString(), "true")
+            .start()
+            .waitFor()
+        != 0;
+  }
+
   /** Of a process without its first thread, and of one that is not ours to read, its first name. */
   private static Path program(Path process) throws IOException {
     try {

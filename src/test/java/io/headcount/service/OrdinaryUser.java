@@ -12,7 +12,7 @@ final class OrdinaryUser {
   static final int ID = 64_321;
 
   /** Becomes that user; what follows is executed. */
-  static final String BECOME =
+  private static final String BECOME =
       "setpriv --reuid=%1$d --regid=%1$d --clear-groups --inh-caps=-all --bounding-set=-all "
           .formatted(ID);
 
@@ -20,6 +20,11 @@ final class OrdinaryUser {
 
   static boolean testsAreRoot() {
     return "root".equals(System.getProperty("user.name"));
+  }
+
+  /** What becomes that user, and then executes its arguments; nothing if we are no root. */
+  static String becoming() {
+    return testsAreRoot() ? BECOME : "";
   }
 
   /** Starts the service in a folder that it may write to. */

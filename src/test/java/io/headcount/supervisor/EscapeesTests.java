@@ -114,7 +114,7 @@ class EscapeesTests {
 
       assertThat(report.census()).isNotNull();
       assertThat(report.census().live()).isZero();
-      assertThat(escapee.isAlive()).isFalse();
+      Awaitility.await("it is reaped").until(() -> !escapee.isAlive());
     }
   }
 
