@@ -11,10 +11,17 @@ import java.util.List;
  * @param zombies dead ones that nobody has waited for
  * @param escaped live ones outside their run's session, the unattributed among them
  * @param unattributed live ones that belong to no run that is known
- * @param remaining the live ones, for the report at shutdown; the first 20
+ * @param escapeesEnded how many of these were ended since the start
+ * @param remaining the live ones, the unattributed first, for the report at shutdown; 20 at most
  */
 public record Census(
-    Instant at, int live, int zombies, int escaped, int unattributed, List<ProcessInfo> remaining) {
+    Instant at,
+    int live,
+    int zombies,
+    int escaped,
+    int unattributed,
+    long escapeesEnded,
+    List<ProcessInfo> remaining) {
   public Census {
     remaining = List.copyOf(remaining);
   }

@@ -34,6 +34,15 @@ public interface ChildAdapter extends AutoCloseable {
   /** Counts what is below the service now. */
   CompletableFuture<Census> census();
 
+  /**
+   * At the stop, when no run lives any more: ends what is still below the service, came out of a
+   * run and belongs to none. What cannot be ended, or is only to be reported, is in the next
+   * census.
+   */
+  default CompletableFuture<Void> endEscapees() {
+    return CompletableFuture.completedFuture(null);
+  }
+
   /** Descriptors that this adapter holds open, by kind ({@code pipe}, {@code pidfd} ...). */
   Map<String, Long> openDescriptors();
 

@@ -1,6 +1,7 @@
 package io.headcount.config;
 
 import io.headcount.child.ChildAdapter;
+import io.headcount.child.EscapeePolicy;
 import io.headcount.child.UnsupportedPlatformException;
 import io.headcount.child.jdk.JdkChildAdapter;
 import io.headcount.child.linux.LinuxChildAdapter;
@@ -23,7 +24,11 @@ final class Adapters {
    * @param boot this life of the service, which a guardian watches
    * @throws UnsupportedPlatformException if this machine lacks what the adapter needs
    */
-  static ChildAdapter open(HeadcountProperties.Child child, GuardianChoice guardian, String boot) {
+  static ChildAdapter open(
+      HeadcountProperties.Child child,
+      EscapeePolicy escapees,
+      GuardianChoice guardian,
+      String boot) {
     boolean linux =
         switch (child.adapter()) {
           case AUTO -> onLinux();
@@ -45,7 +50,10 @@ final class Adapters {
     }
     return LinuxChildAdapter.create(
         new LinuxChildAdapter.Options(
-            child.eventLoops(), child.spawners(), isGuarded(guardian) ? boot : null));
+            child.eventLoops(),
+            child.spawners(),
+            escapees,
+            isGuarded(guardian) ? boot : null));
   }
 
   private static boolean isGuarded(GuardianChoice guardian) {

@@ -1,5 +1,6 @@
 package io.headcount.config;
 
+import io.headcount.child.EscapeePolicy;
 import io.headcount.child.Signal;
 import io.headcount.supervisor.SweepMode;
 import jakarta.validation.Valid;
@@ -25,6 +26,7 @@ import org.springframework.validation.annotation.Validated;
  * @param guardian whether a process ends what the service started when the service is killed
  * @param sweep what becomes of processes that an earlier boot has left
  * @param child how commands are run
+ * @param escapees what is done with processes that got away from their run
  * @param limits when a start is made to wait or refused
  * @param defaults what a request leaves open
  * @param output bounds of the output of all runs together
@@ -40,6 +42,7 @@ public record HeadcountProperties(
     @NotNull GuardianChoice guardian,
     @NotNull SweepMode sweep,
     @NotNull @Valid Child child,
+    @NotNull EscapeePolicy escapees,
     @NotNull @Valid Limits limits,
     @NotNull @Valid Defaults defaults,
     @NotNull @Valid Output output,

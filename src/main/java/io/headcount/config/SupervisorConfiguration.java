@@ -33,7 +33,8 @@ class SupervisorConfiguration {
 
   @Bean(destroyMethod = "close")
   ChildAdapter childAdapter(HeadcountProperties properties, SupervisorSettings settings) {
-    return Adapters.open(properties.child(), properties.guardian(), settings.bootId());
+    return Adapters.open(
+        properties.child(), properties.escapees(), properties.guardian(), settings.bootId());
   }
 
   @Bean

@@ -27,7 +27,7 @@ public final class CensusCache {
   private static final long PATIENCE_MS = 500;
 
   private final Supplier<CompletableFuture<Census>> counter;
-  private Census last = new Census(Instant.EPOCH, 0, 0, 0, 0, List.of());
+  private Census last = new Census(Instant.EPOCH, 0, 0, 0, 0, 0, List.of());
   private @Nullable Long countedAtNanos;
   private @Nullable CompletableFuture<Census> counting;
 

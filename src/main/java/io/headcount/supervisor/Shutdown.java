@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Shutdown {
   private static final Logger LOG = LoggerFactory.getLogger(Shutdown.class);
-  private static final int CENSUS_LOOKS = 5;
+  private static final long CENSUS_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long CENSUS_PAUSE_MS = 20;
 
   /** The longest grace that a request may ask for. */
@@ -96,8 +96,10 @@ public final class Shutdown {
   private @Nullable Census census() {
     try {
       Census census = supervisor.adapter().census().get(1, TimeUnit.SECONDS);
-      // Who was just killed may still have been dying.
-      for (int look = 0; census.live() > 0 && look < CENSUS_LOOKS; look++) {
+      // Who was just killed may still have been dying, and who forks may take more than one look.
+      long deadline = System.nanoTime() + CENSUS_NANOS;
+      while (census.live() > 0 && System.nanoTime() - deadline < 0) {
+        supervisor.adapter().endEscapees().get(1, TimeUnit.SECONDS);
         TimeUnit.MILLISECONDS.sleep(CENSUS_PAUSE_MS);
         census = supervisor.adapter().census().get(1, TimeUnit.SECONDS);
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.headcount.child.ChildAdapter;
+import io.headcount.child.EscapeePolicy;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
@@ -13,7 +14,7 @@ class AdaptersTests {
 
   @Test
   void guardianIsRefusedWithTheAdapterThatCannotHaveOne() {
-    assertThatThrownBy(() -> Adapters.open(JDK, GuardianChoice.ON, "boot"))
+    assertThatThrownBy(() -> Adapters.open(JDK, EscapeePolicy.KILL, GuardianChoice.ON, "boot"))
         .isInstanceOfSatisfying(
             InvalidConfigurationPropertyValueException.class,
             wrong ->
@@ -23,7 +24,7 @@ class AdaptersTests {
 
   @Test
   void guardianIsOffWithoutAWordWhereItIsLeftToTheService() {
-    try (ChildAdapter adapter = Adapters.open(JDK, GuardianChoice.AUTO, "boot")) {
+    try (ChildAdapter adapter = Adapters.open(JDK, EscapeePolicy.KILL, GuardianChoice.AUTO, "boot")) {
       assertThat(adapter.guardian()).isEmpty();
     }
   }

@@ -93,6 +93,7 @@ class ConfigurationTests {
                       GuardianChoice.ON,
                       SweepMode.REPORT,
                       new HeadcountProperties.Child(AdapterChoice.JDK, 7, 7),
+                      io.headcount.child.EscapeePolicy.REPORT,
                       new HeadcountProperties.Limits(7, 7, 7, 7),
                       new HeadcountProperties.Defaults(
                           Duration.ofSeconds(7),
@@ -224,6 +225,7 @@ class ConfigurationTests {
       case "HEADCOUNT_CHILD_ADAPTER" -> "jdk";
       case "HEADCOUNT_GUARDIAN" -> "on";
       case "HEADCOUNT_SWEEP" -> "report";
+      case "HEADCOUNT_ESCAPEES" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";
       default -> "7";
     };

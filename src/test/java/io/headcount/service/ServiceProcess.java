@@ -71,6 +71,9 @@ final class ServiceProcess implements AutoCloseable {
     builder.redirectErrorStream(true);
     builder.redirectOutput(folder.resolve("console.log").toFile());
     Files.createFile(log);
+    if (!log.toFile().setWritable(true, false)) {
+      throw new IOException(log + " cannot be made writable for the service's user");
+    }
     return new ServiceProcess(builder.start(), log);
   }
 
@@ -108,6 +111,10 @@ final class ServiceProcess implements AutoCloseable {
 
   HttpResponse<String> manage(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(managementPort, path)).GET().build());
+  }
+
+  HttpResponse<String> delete(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(uri(port, path)).DELETE().build());
   }
 
   HttpResponse<String> post(String path, String json, String... headers)

@@ -120,6 +120,7 @@ final class ProcessWatch implements AutoCloseable {
       }
     }
     List<ProcessInfo> listed = live.stream().limit(MOST_LISTED).map(Handles::describe).toList();
-    return new Census(Instant.now(), live.size(), zombies, 0, live.size() - ofRuns.size(), listed);
+    return new Census(
+        Instant.now(), live.size(), zombies, 0, live.size() - ofRuns.size(), 0, listed);
   }
 }

@@ -1,20 +1,38 @@
 package io.headcount.child.linux;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The trees of all runs, and which process belongs to which. Thread-safe.
  *
  * <p>A process belongs to the tree whose session or group it is in; else to its parent's; else to
- * the one whose cookie it carries. What was found once is kept for as long as the process lives, so
- * a later change of session, parent or environment hides nobody.
+ * the one whose mark or cookie it carries. What was found once is kept for as long as the process
+ * lives, so a later change of session, parent or environment hides nobody.
  */
 final class Forest {
   private final Map<Integer, Tree> byLeader = new ConcurrentHashMap<>();
   private final Map<String, Tree> byCookie = new ConcurrentHashMap<>();
+  private final Map<Long, Tree> byMark = new ConcurrentHashMap<>();
+  private final AtomicInteger planting = new AtomicInteger();
+
+  /** A leader is being spawned: {@code /proc} may show it before it is here. */
+  void planting() {
+    planting.incrementAndGet();
+  }
+
+  /** It is here, or was not spawned. */
+  void planted() {
+    planting.decrementAndGet();
+  }
+
+  boolean isPlanting() {
+    return planting.get() > 0;
+  }
 
   /** Children of ours that belong to no run and are not counted: the guardian. */
   private final Set<Integer> helpers = ConcurrentHashMap.newKeySet();
@@ -34,25 +52,37 @@ final class Forest {
   void add(Tree tree) {
     byLeader.put(tree.leader(), tree);
     byCookie.put(tree.cookie(), tree);
+    if (tree.mark() != Marks.NONE) {
+      byMark.put(tree.mark(), tree);
+    }
   }
 
   void remove(Tree tree) {
     byLeader.remove(tree.leader(), tree);
     byCookie.remove(tree.cookie(), tree);
+    byMark.remove(tree.mark(), tree);
   }
 
   boolean contains(Tree tree) {
     return tree.equals(byLeader.get(tree.leader()));
   }
 
-  boolean isEmpty() {
-    return byLeader.isEmpty();
+  boolean hasLeader(int pid) {
+    return byLeader.containsKey(pid);
+  }
+
+  Collection<Tree> trees() {
+    return byLeader.values();
   }
 
   /** The tree of a process by its session or its group. */
   @Nullable Tree byGroup(ProcEntry entry) {
     Tree bySession = byLeader.get(entry.session());
     return bySession == null ? byLeader.get(entry.pgrp()) : bySession;
+  }
+
+  @Nullable Tree byMark(long mark) {
+    return mark == Marks.NONE ? null : byMark.get(mark);
   }
 
   @Nullable Tree byCookie(@Nullable String cookie) {

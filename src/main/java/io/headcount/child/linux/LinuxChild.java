@@ -215,7 +215,7 @@ final class LinuxChild implements Child {
 
   private void reap() {
     loop.unregister(pidfd);
-    Processes.reapPidfd(pidfd.number());
+    machine.adoptees().reapLeader(pidfd.number());
     pidfd.close();
     tree.leaderReaped();
     if (!kept) {

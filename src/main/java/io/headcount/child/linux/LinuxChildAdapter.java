@@ -5,6 +5,7 @@ import io.headcount.child.Census;
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildListener;
 import io.headcount.child.ChildSpec;
+import io.headcount.child.EscapeePolicy;
 import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
@@ -47,10 +48,12 @@ public final class LinuxChildAdapter implements ChildAdapter {
    *
    * @param eventLoops threads that own runs; 0 is half the processors, at least one
    * @param spawners threads that start commands
+   * @param escapees what is done with who belongs to no run
    * @param guardedBoot the first part of the cookie of all that is started, for a guardian that
    *     ends it should the service be killed; null for none
    */
-  public record Options(int eventLoops, int spawners, @Nullable String guardedBoot) {
+  public record Options(
+      int eventLoops, int spawners, EscapeePolicy escapees, @Nullable String guardedBoot) {
     public Options {
       if (eventLoops < 0 || spawners < 1) {
         throw new IllegalArgumentException(
@@ -62,18 +65,22 @@ public final class LinuxChildAdapter implements ChildAdapter {
     }
 
     public static Options defaults() {
-      return new Options(0, 2, null);
+      return new Options(0, 2, EscapeePolicy.KILL, null);
     }
   }
 
   private LinuxChildAdapter(Options options, Platform platform) {
     Descriptors descriptors = new Descriptors();
     Forest forest = new Forest();
-    Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), descriptors);
+    Marks marks = new Marks();
+    Adoptees adoptees =
+        new Adoptees(platform.pid(), platform.session(), forest, marks, descriptors);
     ProcTable table = new ProcTable(platform.pid(), platform.session(), forest, adoptees);
-    this.machine = new LinuxMachine(platform, descriptors, forest, adoptees, table);
+    Escapees escapees = new Escapees(options.escapees(), platform);
+    this.machine = new LinuxMachine(platform, descriptors, forest, adoptees, table, escapees);
     this.capacity = new MachineCapacity(descriptors);
-    this.spawner = new Spawner(options.spawners(), descriptors, forest, ownOomScore());
+    this.spawner =
+        new Spawner(options.spawners(), descriptors, forest, adoptees, marks, ownOomScore());
     int count =
         options.eventLoops() > 0
             ? options.eventLoops()
@@ -108,10 +115,13 @@ public final class LinuxChildAdapter implements ChildAdapter {
   }
 
   /**
-   * An orphan that we adopted tells nobody when it dies: one read of one file a second finds it.
+   * An orphan that we adopted tells nobody when it dies: a read of the lists a second finds it. Who
+   * is new on them, or nobody's, is looked at.
    */
   private void reapAgain(EventLoop loop) {
-    machine.adoptees().reap();
+    if (machine.adoptees().reap()) {
+      machine.table().look(machine.escapees()::judge, () -> {});
+    }
     loop.schedule(REAP_NANOS, () -> reapAgain(loop));
   }
 
@@ -187,13 +197,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
         .table()
         .look(
             snapshot -> {
-              List<ProcessInfo> remaining =
-                  Stream.concat(
-                          snapshot.alive().values().stream().flatMap(List::stream),
-                          snapshot.unattributed().stream())
-                      .limit(MOST_REMAINING)
-                      .map(process -> Proc.local().describe(process.id()))
-                      .toList();
+              List<ProcessInfo> remaining = remaining(snapshot);
               answer.completeAsync(() ->
                   new Census(
                       Instant.now(),
@@ -201,7 +205,35 @@ public final class LinuxChildAdapter implements ChildAdapter {
                       snapshot.zombies(),
                       snapshot.escaped(),
                       snapshot.unattributed().size(),
+                      machine.escapees().ended(),
                       remaining));
+            },
+            () -> answer.completeExceptionally(new UnreadableMachineException()));
+    return answer;
+  }
+
+  private static List<ProcessInfo> remaining(Snapshot snapshot) {
+    Stream<ProcessInfo> ofRuns =
+        snapshot.alive().entrySet().stream()
+            .flatMap(run ->
+                run.getValue().stream()
+                    .map(process ->
+                        Proc.local()
+                            .describe(process, process.session() != run.getKey().leader())));
+    Stream<ProcessInfo> ofNobody =
+        snapshot.unattributed().stream().map(process -> Proc.local().describe(process, true));
+    return Stream.concat(ofNobody, ofRuns).limit(MOST_REMAINING).toList();
+  }
+
+  @Override
+  public CompletableFuture<Void> endEscapees() {
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    machine
+        .table()
+        .look(
+            snapshot -> {
+              machine.escapees().endAll(snapshot);
+              answer.completeAsync(() -> null);
             },
             () -> answer.completeExceptionally(new UnreadableMachineException()));
     return answer;

@@ -6,4 +6,5 @@ record LinuxMachine(
     Descriptors descriptors,
     Forest forest,
     Adoptees adoptees,
-    ProcTable table) {}
+    ProcTable table,
+    Escapees escapees) {}

@@ -3,7 +3,6 @@ package io.headcount.child.linux;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.ProcessTree;
 import io.headcount.child.Signal;
-import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -59,11 +58,14 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     if (leaderExited && machine.adoptees().noneOf(tree)) {
       found.accept(List.of());
     } else {
+      boolean exited = leaderExited;
       machine
           .table()
           .look(
               snapshot -> {
-                List<ProcEntry> alive = snapshot.of(tree);
+                List<ProcEntry> seen = snapshot.of(tree);
+                List<ProcEntry> alive =
+                    seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
                 loop.execute(() -> found.accept(alive));
               },
               () -> loop.execute(() -> lookFailed(found)));
@@ -94,7 +96,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     if (onTerminal && signal != Signal.SIGKILL) {
       for (ProcEntry process : processes) {
         if (Proc.local().ignores(process.pid(), signal.number())) {
-          toOne(process, Signal.SIGHUP.number());
+          Signals.toOne(machine.platform(), process, Signal.SIGHUP.number());
         }
       }
     }
@@ -105,10 +107,13 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
 
   /** Signals these, and all that share the leader's group. Says whether anyone got it. */
   boolean deliver(List<ProcEntry> processes, int signal) {
+    if (leaderExited && signal == Signal.SIGKILL.number()) {
+      machine.adoptees().strike(tree);
+    }
     boolean delivered = !leaderReaped && !processes.isEmpty() && toGroup(signal);
     for (ProcEntry process : processes) {
       if (leaderReaped || process.pgrp() != tree.leader()) {
-        delivered |= toOne(process, signal);
+        delivered |= Signals.toOne(machine.platform(), process, signal);
       }
     }
     return delivered;
@@ -119,28 +124,6 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     return !leaderReaped
         && machine.platform().maySignal(tree.leader())
         && Processes.kill(-tree.leader(), signal) == 0;
-  }
-
-  /** Opens a pidfd first and compares the start time then: what it names cannot change any more. */
-  private boolean toOne(ProcEntry process, int signal) {
-    if (!machine.platform().maySignal(process.pid())) {
-      return false;
-    }
-    int pidfd = Processes.pidfdOpen(process.pid());
-    if (pidfd < 0) {
-      return false;
-    }
-    try {
-      ProcEntry now = Proc.local().stat(process.pid());
-      return now != null
-          && now.startTicks() == process.startTicks()
-          && !now.isZombie()
-          && Processes.pidfdSendSignal(pidfd, signal) == 0;
-    } catch (Proc.Unreadable e) {
-      return false; // whether it is still the same process cannot be told now
-    } finally {
-      Libc.close(pidfd);
-    }
   }
 
   @Override

@@ -26,6 +26,7 @@ final class Proc {
   private static final String COOKIE = ChildSpec.COOKIE + "=";
   private static final String IGNORED = "SigIgn:";
   private static final String USER = "Uid:";
+  private static final String LOCKS = "Max file locks";
   private static final int MAX_COMMAND = 4096;
   private static final long TICKS_PER_SECOND = Libc.ticksPerSecond();
   private static final long PAGE_SIZE = Libc.pageSize();
@@ -125,6 +126,9 @@ final class Proc {
       }
       fields[field] = negative ? -value : value;
     }
+    if (state == 'Z' && fields[20] > 1) {
+      state = 'S'; // only its first thread has ended, others go on
+    }
     return new ProcEntry(
         pid,
         fields[22],
@@ -185,6 +189,27 @@ final class Proc {
       }
     }
     return null;
+  }
+
+  /** The limit that {@link Marks} are made of, which dead processes have too; none if unlimited. */
+  long mark(int pid) {
+    int fd = open("/proc/" + pid + "/limits");
+    if (fd < 0) {
+      return Marks.NONE;
+    }
+    String limits = new String(readAndClose(fd), StandardCharsets.US_ASCII);
+    int at = limits.indexOf(LOCKS) + LOCKS.length();
+    if (at < LOCKS.length()) {
+      return Marks.NONE;
+    }
+    while (at < limits.length() && limits.charAt(at) == ' ') {
+      at++;
+    }
+    int end = at;
+    while (end < limits.length() && Character.isDigit(limits.charAt(end))) {
+      end++;
+    }
+    return end == at ? Marks.NONE : Long.parseLong(limits, at, end, 10);
   }
 
   private byte[] readAndClose(int fd) {

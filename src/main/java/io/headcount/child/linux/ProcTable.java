@@ -29,6 +29,7 @@ final class ProcTable implements Runnable {
   private final int ownSession;
   private final Forest forest;
   private final Adoptees adoptees;
+  private final Strangers strangers;
   private final LinkedBlockingQueue<Question> waiting = new LinkedBlockingQueue<>();
   private final Thread thread;
 
@@ -48,6 +49,7 @@ final class ProcTable implements Runnable {
     this.ownSession = ownSession;
     this.forest = forest;
     this.adoptees = adoptees;
+    this.strangers = new Strangers(self, ownSession, adoptees);
     this.thread = Thread.ofPlatform().name("headcount-proc").daemon(true).unstarted(this);
   }
 
@@ -108,7 +110,14 @@ final class ProcTable implements Runnable {
     look.undetermined.forEach(entry -> bare.add(entry.id()));
     bare.retainAll(look.seen);
     known = look.found;
-    return new Snapshot(look.alive, look.unattributed, look.escaped, look.zombies);
+    strangers.retain(look.seen);
+    return new Snapshot(
+        look.alive,
+        look.unattributed,
+        strangers.without(look.unattributed, look.table, look.planting),
+        look.oldestRun(),
+        look.escaped,
+        look.zombies);
   }
 
   /** One look through {@code /proc}. */
@@ -121,6 +130,7 @@ final class ProcTable implements Runnable {
     private final Map<Tree, List<ProcEntry>> alive = new HashMap<>();
     private final List<ProcEntry> unattributed = new ArrayList<>();
     private final List<ProcEntry> undetermined = new ArrayList<>();
+    private final boolean planting;
     private int escaped;
     private int zombies;
 
@@ -129,6 +139,7 @@ final class ProcTable implements Runnable {
       for (int pid : pids) {
         read(pid);
       }
+      planting = forest.isPlanting(); // if not, every leader in the table is in the forest
       for (int pid : pids) {
         if (isBelow(pid)) {
           place(table.get(pid));
@@ -159,7 +170,7 @@ final class ProcTable implements Runnable {
       }
       seen.add(entry.id());
       Tree tree = treeOf(entry);
-      if (entry.ppid() == self) {
+      if (entry.ppid() == self && (tree != null || !planting)) {
         adoptees.attribute(entry, tree);
       }
       if (entry.isZombie()) {
@@ -194,6 +205,16 @@ final class ProcTable implements Runnable {
       return parent == self || isBelow(parent);
     }
 
+    /** One whose leader is gone, because what it left was kept, may have begun at any time. */
+    long oldestRun() {
+      long oldest = Long.MAX_VALUE;
+      for (Tree tree : forest.trees()) {
+        ProcEntry leader = table.get(tree.leader());
+        oldest = Math.min(oldest, leader == null ? 0 : leader.startTicks());
+      }
+      return oldest;
+    }
+
     private @Nullable Tree treeOf(ProcEntry entry) {
       ProcId id = entry.id();
       Tree tree = found.get(id);
@@ -214,6 +235,9 @@ final class ProcTable implements Runnable {
       if (tree == null && entry.ppid() != self) {
         ProcEntry parent = table.get(entry.ppid());
         tree = parent == null ? null : treeOf(parent);
+      }
+      if (tree == null && entry.session() != ownSession) {
+        tree = forest.byMark(proc.mark(entry.pid()));
       }
       return tree == null && !entry.isZombie() ? byCookie(entry) : tree;
     }

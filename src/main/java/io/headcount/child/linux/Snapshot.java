@@ -8,11 +8,19 @@ import java.util.Map;
  *
  * @param alive live processes by tree
  * @param unattributed live ones that belong to no tree that is known
+ * @param escapees those of the unattributed that came out of a run, whichever it was
+ * @param oldestRun when the oldest run that is known began, in clock ticks; what began before it
+ *     belongs to none of them
  * @param escaped live ones outside their run's session, the unattributed among them
  * @param zombies dead ones that nobody has waited for
  */
 record Snapshot(
-    Map<Tree, List<ProcEntry>> alive, List<ProcEntry> unattributed, int escaped, int zombies) {
+    Map<Tree, List<ProcEntry>> alive,
+    List<ProcEntry> unattributed,
+    List<ProcEntry> escapees,
+    long oldestRun,
+    int escaped,
+    int zombies) {
 
   List<ProcEntry> of(Tree tree) {
     return alive.getOrDefault(tree, List.of());

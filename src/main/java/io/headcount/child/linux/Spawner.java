@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -34,10 +35,13 @@ final class Spawner {
 
   private final Descriptors descriptors;
   private final Forest forest;
+  private final Adoptees adoptees;
+  private final Marks marks;
   private final NativeBuffer oomScore;
   private final int oomScoreLength;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
+  private final CountDownLatch known;
   private volatile boolean closing;
 
   /** A command to start. The answer comes on the spawner's thread. */
@@ -52,23 +56,40 @@ final class Spawner {
   /** A child that runs, and our ends of what it has. */
   record Spawned(int pid, Tree tree, Fd pidfd, Stdio stdio) {}
 
-  Spawner(int count, Descriptors descriptors, Forest forest, int ownOomScore) {
+  Spawner(
+      int count,
+      Descriptors descriptors,
+      Forest forest,
+      Adoptees adoptees,
+      Marks marks,
+      int ownOomScore) {
     this.descriptors = descriptors;
     this.forest = forest;
+    this.adoptees = adoptees;
+    this.marks = marks;
     byte[] score =
         Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
             .getBytes(StandardCharsets.US_ASCII);
     this.oomScore = new NativeBuffer(16);
     oomScore.view(16).put(score);
     this.oomScoreLength = score.length;
+    this.known = new CountDownLatch(count);
     for (int i = 0; i < count; i++) {
       threads.add(
           Thread.ofPlatform().name("headcount-spawn-" + i).daemon(true).unstarted(this::work));
     }
   }
 
+  /** Starts the threads, and waits until their children can be told from others. */
   void start() {
     threads.forEach(Thread::start);
+    try {
+      if (!known.await(10, TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the threads that spawn did not start in 10 s");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   void submit(Order order) {
@@ -77,6 +98,8 @@ final class Spawner {
 
   private void work() {
     PosixSpawn posixSpawn = new PosixSpawn();
+    adoptees.addSpawner();
+    known.countDown();
     while (!closing) {
       try {
         spawn(posixSpawn, orders.take());
@@ -120,12 +143,8 @@ final class Spawner {
       env.put("TERM", terminal.term());
     }
     String path = Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
-    int pid = posixSpawn.spawn(path, spec.argv(), env, spec.cwd().toString(), theirs);
-    if (pid < 0) {
-      throw new Failure(StartFailures.of(spec, path, -pid));
-    }
-    Tree tree = new Tree(pid, spec.cookie());
-    forest.add(tree);
+    Tree tree = plant(posixSpawn, path, spec, env, theirs);
+    int pid = tree.leader();
     opened.closeTheirs();
     int pidfd = Processes.pidfdOpen(pid);
     if (pidfd < 0) {
@@ -142,6 +161,29 @@ final class Spawner {
     }
     raiseOomScore(pid);
     return new Spawned(pid, tree, watched, ours);
+  }
+
+  private Tree plant(
+      PosixSpawn posixSpawn,
+      String path,
+      ChildSpec spec,
+      Map<String, String> env,
+      PosixSpawn.Stdio stdio)
+      throws Failure {
+    long mark = marks.next();
+    forest.planting();
+    try {
+      int pid = posixSpawn.spawn(path, spec.argv(), env, spec.cwd().toString(), stdio);
+      if (pid < 0) {
+        throw new Failure(StartFailures.of(spec, path, -pid));
+      }
+      Marks.set(pid, mark);
+      Tree tree = new Tree(pid, spec.cookie(), mark);
+      forest.add(tree);
+      return tree;
+    } finally {
+      forest.planted();
+    }
   }
 
   /** Ends a child that nobody could take over, and closes what was opened for it. */

@@ -6,5 +6,6 @@ package io.headcount.child.linux;
  *
  * @param leader pid of the leader, unreaped while the run lives, so nobody else's
  * @param cookie what its members have in their environment
+ * @param mark what its members inherit as a limit, see {@link Marks}
  */
-record Tree(int leader, String cookie) {}
+record Tree(int leader, String cookie, long mark) {}

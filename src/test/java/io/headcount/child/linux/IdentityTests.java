@@ -2,6 +2,7 @@ package io.headcount.child.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.child.EscapeePolicy;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -21,15 +22,17 @@ class IdentityTests {
   @BeforeEach
   void prepare() throws Exception {
     platform = Platform.prepare();
-    Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), descriptors);
     Forest forest = new Forest();
+    Adoptees adoptees =
+        new Adoptees(platform.pid(), platform.session(), forest, new Marks(), descriptors);
     machine =
         new LinuxMachine(
             platform,
             descriptors,
             forest,
             adoptees,
-            new ProcTable(platform.pid(), platform.session(), forest, adoptees));
+            new ProcTable(platform.pid(), platform.session(), forest, adoptees),
+            new Escapees(EscapeePolicy.KILL, platform));
     stranger = new ProcessBuilder("setsid", "sleep", "1000").start();
     int pid = (int) stranger.pid();
     org.awaitility.Awaitility.await()
@@ -45,7 +48,10 @@ class IdentityTests {
   private LinuxTree treeOf(int leader) {
     LinuxTree tree =
         new LinuxTree(
-            new Tree(leader, "cookie"), false, new EventLoop("test", descriptors), machine);
+            new Tree(leader, "cookie", Marks.NONE),
+            false,
+            new EventLoop("test", descriptors),
+            machine);
     tree.leaderExited();
     tree.leaderReaped();
     return tree;

@@ -18,6 +18,7 @@ public final class Processes {
   public static final int RLIMIT_NPROC = 6;
   public static final int RLIMIT_NOFILE = 7;
   public static final int RLIMIT_AS = 9;
+  public static final int RLIMIT_LOCKS = 10;
 
   private static final long PIDFD_SEND_SIGNAL = 424;
   private static final long PIDFD_OPEN = 434;

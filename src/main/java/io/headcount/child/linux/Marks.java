@@ -1,0 +1,51 @@
+package io.headcount.child.linux;
+
+import io.headcount.child.linux.libc.Processes;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Numbers by which the processes of a run are known whatever they do to their session, their parent
+ * and their environment: the limit of file locks, which Linux has not looked at since 2.4. It is
+ * inherited, everybody may read it in {@code /proc}, and only root can raise it again.
+ */
+final class Marks {
+  /** Where there is no mark. */
+  static final long NONE = 0;
+
+  private static final long ROOM = 1L << 20;
+
+  private final long own = Processes.ownLimit(Processes.RLIMIT_LOCKS);
+  private final AtomicLong next;
+
+  /**
+   * Below our own limit, for that may be the mark that another Headcount gave us; anywhere below,
+   * so that the processes of an earlier one have others.
+   */
+  Marks() {
+    long half = own / 2;
+    next =
+        new AtomicLong(
+            half < ROOM ? NONE : ThreadLocalRandom.current().nextLong(half, half + half / 2));
+  }
+
+  long next() {
+    return next.get() == NONE ? NONE : next.getAndIncrement();
+  }
+
+  /**
+   * Marks a child, and so all that it will fork. One that may not be marked (another user's) is
+   * known by its session and its environment alone.
+   */
+  static void set(int pid, long mark) {
+    if (mark != NONE) {
+      Processes.limit(pid, Processes.RLIMIT_LOCKS, mark);
+    }
+  }
+
+  /** Whether a process has the limit that we have: it, and whoever forked it, was never marked. */
+  boolean neverSet(int pid) {
+    long mark = Proc.local().mark(pid);
+    return mark == (own == Long.MAX_VALUE ? NONE : own);
+  }
+}

@@ -1,0 +1,170 @@
+package io.headcount.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headcount.service.Fault.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every way out and every way to hurt that we know of, ended three ways, by an ordinary user's
+ * service: what is left is what {@code docs/containment.md} says. All at once; with {@code make
+ * faults} also each alone.
+ */
+@Timeout(900)
+class FaultsJarTests {
+  private static final boolean WHOLE = "whole".equals(System.getProperty("headcount.faults"));
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** So that all stand before the first is ended, on a slow machine too. */
+  private static final long TIMEOUT_MS = 5_000;
+
+  private static final Map<String, String> SETTINGS =
+      Map.of("HEADCOUNT_DEFAULTS_GRACE", "1s", "HEADCOUNT_SHUTDOWN_GRACE", "1s");
+
+  private static final EnumMap<Fault, List<String>> SEEN = new EnumMap<>(Fault.class);
+
+  @Test
+  void documentAndSuiteAgree() throws IOException {
+    List<String> rows =
+        Files.readAllLines(Path.of("docs/containment.md")).stream()
+            .filter(line -> line.startsWith("| `"))
+            .toList();
+
+    assertThat(rows)
+        .containsExactlyElementsOf(Arrays.stream(Fault.values()).map(Fault::row).toList());
+  }
+
+  @Test
+  void nothingIsLeftButWhatTheTableSays(@TempDir Path folder) throws Exception {
+    Fixture fixture = new Fixture(folder);
+    try (ServiceProcess service = OrdinaryUser.start(folder, SETTINGS)) {
+      Map<String, String> before = fixture.alive(service.pid());
+      List<List<Fault>> rounds = new ArrayList<>(List.of(List.of(Fault.values())));
+      if (WHOLE) {
+        Arrays.stream(Fault.values()).map(List::of).forEach(rounds::add);
+      }
+      for (List<Fault> faults : rounds) {
+        ended(fixture, service, faults, true);
+        ended(fixture, service, faults, false);
+      }
+      assertThat(fixture.alive(service.pid())).as("as before").isEqualTo(before);
+      stopped(fixture, service, List.of(Fault.values()));
+    }
+    if (WHOLE) {
+      for (Fault fault : Fault.values()) {
+        Path own = Files.createDirectory(folder.resolve("alone-" + fault.label()));
+        try (ServiceProcess service = OrdinaryUser.start(own, SETTINGS)) {
+          stopped(fixture, service, List.of(fault));
+        }
+      }
+    }
+    print();
+  }
+
+  /** Cancel, or timeout. */
+  private static void ended(
+      Fixture fixture, ServiceProcess service, List<Fault> faults, boolean cancel)
+      throws Exception {
+    String way = cancel ? "cancel" : "timeout";
+    EnumMap<Fault, String> runs = new EnumMap<>(Fault.class);
+    for (Fault fault : faults) {
+      long timeout = faults.size() == 1 ? 1_000 : TIMEOUT_MS;
+      runs.put(
+          fault, service.start(fixture.request(fault, cancel ? "" : ",\"timeoutMs\":" + timeout)));
+    }
+    if (cancel) {
+      for (String run : runs.values()) {
+        awaitReady(service, run);
+      }
+      for (String run : runs.values()) {
+        service.post("/v1/runs/" + run + "/cancel", "{}");
+      }
+    }
+    for (Map.Entry<Fault, String> run : runs.entrySet()) {
+      Fault fault = run.getKey();
+      String[] record = new String[1];
+      Awaitility.await(fault + " is exited")
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> {
+            record[0] = service.get("/v1/runs/" + run.getValue()).body();
+            return record[0].contains("\"state\":\"exited\"");
+          });
+      if (fault.outcome() == Outcome.ENDED) {
+        assertThat(fixture.alive(service.pid())).as(way).doesNotContainValue(fault.label());
+        assertThat(fixture.hops(fault)).as(way + fault).isFalse();
+        assertThat(record[0]).as(way).contains("\"survivors\":[]");
+        saw(fault, "ended");
+      } else {
+        saw(fault, isThere(fixture, service, fault) ? "later" : "ended");
+      }
+    }
+    Awaitility.await(way + " of " + faults)
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          for (Fault fault : faults) {
+            assertThat(isThere(fixture, service, fault)).as(fault.label()).isFalse();
+          }
+        });
+  }
+
+  private static void stopped(Fixture fixture, ServiceProcess service, List<Fault> faults)
+      throws Exception {
+    List<String> runs = new ArrayList<>();
+    for (Fault fault : faults) {
+      runs.add(service.start(fixture.request(fault, "")));
+    }
+    for (String run : runs) {
+      awaitReady(service, run);
+    }
+    service.signal("TERM");
+    assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+    for (Fault fault : faults) {
+      boolean there = isThere(fixture, service, fault);
+      saw(fault, there ? "left" : "ended");
+      assertThat(there && fault.outcome() != Outcome.HOPS).as("stop of " + fault).isFalse();
+    }
+    if (!faults.contains(Fault.UNMARKED_HOPPER)) {
+      assertThat(service.log()).contains(" left=0 ");
+    }
+    Awaitility.await("nothing of the user is left")
+        .atMost(PATIENCE)
+        .untilAsserted(() -> {
+          assertThat(fixture.alive(service.pid())).isEmpty();
+          assertThat(fixture.hops(Fault.UNMARKED_HOPPER)).isFalse();
+        });
+  }
+
+  private static boolean isThere(Fixture fixture, ServiceProcess service, Fault fault)
+      throws Exception {
+    return fixture.hops(fault) || fixture.alive(service.pid()).containsValue(fault.label());
+  }
+
+  private static void awaitReady(ServiceProcess service, String run) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> service.get("/v1/runs/" + run + "/output").body().contains("ready"));
+  }
+
+  private static void saw(Fault fault, String what) {
+    SEEN.computeIfAbsent(fault, _ -> new ArrayList<>()).add(what);
+  }
+
+  private static void print() {
+    SEEN.forEach((fault, seen) -> System.out.printf("%-17s %s%n", fault.label(), seen));
+  }
+}

@@ -1,0 +1,114 @@
+package io.headcount.service;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The program of all faults, compiled on the spot, under a name of its own for each: so whatever it
+ * does to its arguments, {@code /proc/pid/exe} says whose it was.
+ */
+final class Fixture {
+  private static final Pattern UID = Pattern.compile("(?m)^Uid:\\t\\d+\\t(\\d+)");
+  private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\t(\\d+)");
+  private static final Pattern ZOMBIE = Pattern.compile("(?m)^State:\\t[ZX]");
+
+  private final Path folder;
+
+  Fixture(Path folder) throws Exception {
+    this.folder = folder;
+    Path program = folder.resolve("faults");
+    Process gcc =
+        new ProcessBuilder(
+                "gcc",
+                "-O1",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-pthread",
+                "-o",
+                program.toString(),
+                "src/test/c/faults.c")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!gcc.waitFor(60, TimeUnit.SECONDS) || gcc.exitValue() != 0) {
+      throw new AssertionError("gcc (scripts/install-tools): " + said);
+    }
+    for (Fault fault : Fault.values()) {
+      Files.copy(
+          program, folder.resolve(fault.label()), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+    }
+  }
+
+  /** A copy that is root whoever starts it. Only root can make it. */
+  Path setuid() throws IOException {
+    Path program = folder.resolve("setuid");
+    Files.copy(folder.resolve("faults"), program);
+    Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setAttribute(program, "unix:mode", 04755);
+    return program;
+  }
+
+  /** What starts it. */
+  String request(Fault fault, String more) {
+    return "{\"argv\":[\"%s\",\"%s\"]%s}"
+        .formatted(folder.resolve(fault.label()), fault.label(), more);
+  }
+
+  /**
+   * Live processes, by pid and start time: all of the service's user, or of this program's, if the
+   * user is whoever runs the tests. The value is the program, so the fault.
+   */
+  Map<String, String> alive(long service) throws IOException {
+    Map<String, String> found = new TreeMap<>();
+    for (String pid : new File("/proc").list((_, name) -> name.matches("\\d+"))) {
+      Path process = Path.of("/proc", pid);
+      try {
+        String status = Files.readString(process.resolve("status"), StandardCharsets.ISO_8859_1);
+        String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+        boolean dead = ZOMBIE.matcher(status).find() && number(THREADS, status) <= 1;
+        Path exe = dead ? Path.of("") : program(process);
+        boolean ours = exe.startsWith(folder) || number(UID, status) == OrdinaryUser.ID;
+        if (!dead && ours && Long.parseLong(pid) != service) {
+          String start = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
+          found.put(pid + "@" + start, String.valueOf(exe.getFileName()));
+        }
+      } catch (IOException e) {
+        // It ended meanwhile.
+      }
+    }
+    return found;
+  }
+
+  /** Whether somebody lives who is never seen in a census: a lock tells. */
+  boolean hops(Fault fault) throws IOException, InterruptedException {
+    return new ProcessBuilder("flock", "-n", folder.resolve(fault.label()).toString(), "true")
+            .start()
+            .waitFor()
+        != 0;
+  }
+
+  /** Of a process without its first thread, and of one that is not ours to read, its first name. */
+  private static Path program(Path process) throws IOException {
+    try {
+      return Files.readSymbolicLink(process.resolve("exe"));
+    } catch (IOException e) {
+      return Path.of(
+          Files.readString(process.resolve("comm"), StandardCharsets.ISO_8859_1).strip());
+    }
+  }
+
+  private static long number(Pattern pattern, String text) {
+    Matcher matcher = pattern.matcher(text);
+    return matcher.find() ? Long.parseLong(matcher.group(1)) : -1;
+  }
+}

@@ -1,0 +1,144 @@
+package io.headcount.supervisor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.headcount.child.Census;
+import io.headcount.child.EscapeePolicy;
+import io.headcount.child.ProcessInfo;
+import io.headcount.child.linux.LinuxChildAdapter;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** Who left its session, its parent, its environment and its mark before any look saw it. */
+@ExtendWith(OutputCaptureExtension.class)
+class EscapeesTests {
+  private static final String ESCAPE =
+      "setsid bash -c '(ulimit -x 0; exec env -i setsid sleep 1000 </dev/null >/dev/null 2>&1 &)'";
+
+  /** A look may come by chance while its parents live, and then it did not get away. */
+  private static ProcessHandle escapee(Supervised house) throws Exception {
+    for (int i = 0; i < 5; i++) {
+      Run run = house.shellReady(ESCAPE + "; echo ready; sleep 1000");
+      // setsid forks when it leads a group, so the sleep is known by what it has become.
+      Awaitility.await().until(() -> sleeping(house).size() == 1);
+      Census census = house.adapter.census().get();
+      List<ProcessInfo> sleeping = sleeping(house);
+      house.supervisor.cancel(run.id(), null, 0L);
+      Supervised.exited(run);
+      if (census.unattributed() == 1 && sleeping.size() == 1) {
+        return ProcessHandle.of(sleeping.getFirst().pid()).orElseThrow();
+      }
+    }
+    throw new AssertionError("nobody got away");
+  }
+
+  private static List<ProcessInfo> sleeping(Supervised house) throws Exception {
+    return house.adapter.census().get().remaining().stream()
+        .filter(process -> process.escaped() && process.command().equals("sleep 1000"))
+        .toList();
+  }
+
+  private static Supervised house(EscapeePolicy policy) {
+    return new Supervised(
+        UnaryOperator.identity(),
+        made -> {
+          made.close();
+          return LinuxChildAdapter.create(new LinuxChildAdapter.Options(0, 2, policy, null));
+        });
+  }
+
+  @Test
+  void escapeeOfAnEndedRunIsEndedAndCounted(CapturedOutput log) throws Exception {
+    try (Supervised house = house(EscapeePolicy.KILL)) {
+      ProcessHandle escapee = escapee(house);
+
+      Awaitility.await().until(() -> house.adapter.census().get().escapeesEnded() == 1);
+
+      Awaitility.await().until(() -> !escapee.isAlive());
+      assertThat(log.getOut()).containsOnlyOnce("event=escapee-ended pid=" + escapee.pid());
+    }
+  }
+
+  @Test
+  void escapeeIsLeftWhileARunThatIsAsOldLives(CapturedOutput log) throws Exception {
+    try (Supervised house = house(EscapeePolicy.KILL)) {
+      Run older = house.shellReady("echo ready; exec sleep 2000");
+      ProcessHandle escapee = escapee(house);
+
+      Awaitility.await()
+          .until(() -> log.getOut().contains("event=escapee-found pid=" + escapee.pid()));
+      assertThat(escapee.isAlive()).isTrue();
+
+      house.supervisor.cancel(older.id(), null, null);
+      Awaitility.await().until(() -> !escapee.isAlive());
+    }
+  }
+
+  @Test
+  void nobodyIsEndedWhenEscapeesAreOnlyReported(CapturedOutput log) throws Exception {
+    try (Supervised house = house(EscapeePolicy.REPORT)) {
+      ProcessHandle escapee = escapee(house);
+      try {
+        Awaitility.await()
+            .until(() -> log.getOut().contains("event=escapee-found pid=" + escapee.pid()));
+        ShutdownReport report =
+            new Shutdown(house.supervisor, SupervisorMetrics.NONE)
+                .run(Duration.ZERO, Duration.ofSeconds(1));
+
+        assertThat(report.census()).isNotNull();
+        assertThat(report.census().live()).isEqualTo(1);
+        assertThat(escapee.isAlive()).isTrue();
+      } finally {
+        escapee.destroyForcibly();
+      }
+      Awaitility.await().until(() -> house.adapter.census().get().live() == 0);
+    }
+  }
+
+  @Test
+  void stopEndsEscapeesBeforeItReports() throws Exception {
+    try (Supervised house = house(EscapeePolicy.KILL)) {
+      Run older = house.shellReady("echo ready; exec sleep 2000");
+      ProcessHandle escapee = escapee(house);
+      assertThat(older.state()).isEqualTo(RunState.RUNNING);
+
+      ShutdownReport report =
+          new Shutdown(house.supervisor, SupervisorMetrics.NONE)
+              .run(Duration.ZERO, Duration.ofSeconds(1));
+
+      assertThat(report.census()).isNotNull();
+      assertThat(report.census().live()).isZero();
+      Awaitility.await("it is reaped").until(() -> !escapee.isAlive());
+    }
+  }
+
+  @Test
+  void whatOthersInTheServiceStartedIsLeftAlone() throws Exception {
+    Process child = new ProcessBuilder("sleep", "1001").start();
+    Process apart = new ProcessBuilder("setsid", "sleep", "1002").start();
+    Process nested =
+        new ProcessBuilder("sh", "-c", "setsid sh -c 'echo apart; sleep 1003'; :").start();
+    try (Supervised house = house(EscapeePolicy.KILL)) {
+      assertThat(nested.inputReader().readLine()).isEqualTo("apart");
+
+      house.adapter.endEscapees().get();
+      house.adapter.endEscapees().get();
+
+      assertThat(child.isAlive()).isTrue();
+      assertThat(apart.isAlive()).isTrue();
+      assertThat(nested.descendants().filter(ProcessHandle::isAlive)).isNotEmpty();
+      assertThat(house.adapter.census().get().escapeesEnded()).isZero();
+    } finally {
+      nested.descendants().forEach(ProcessHandle::destroyForcibly);
+      nested.destroyForcibly();
+      child.destroyForcibly();
+      apart.destroyForcibly();
+    }
+  }
+}
