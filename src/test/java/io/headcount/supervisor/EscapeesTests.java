@@ -80,6 +80,40 @@ class EscapeesTests {
     }
   }
 
+  /** A sibling is on no list that is read at the exit of its leader, but the mark is on it. */
+  @Test
+  void siblingThatALeaderLeftAtOnceIsEndedThoughARunThatIsAsOldLives(CapturedOutput log)
+      throws Exception {
+    String clone =
+        System.getProperty("os.arch").equals("aarch64")
+            ? "220, 0x8011"
+            : "56, 0x8011"; // CLONE_PARENT
+    try (Supervised house = house(EscapeePolicy.KILL)) {
+      Run older = house.shellReady("echo ready; exec sleep 2000");
+      Run run =
+          house.shell(
+              """
+              exec perl -MPOSIX -e '
+                my $child = syscall(%s, 0, 0, 0, 0);
+                if ($child == 0) {
+                  POSIX::setsid();
+                  close $_ for (STDIN, STDOUT, STDERR);
+                  exec "env", "-i", "sleep", "1000";
+                }
+                print "$child\\n";'
+              """
+                  .formatted(clone));
+      Supervised.exited(run);
+      ProcessHandle sibling =
+          ProcessHandle.of(Long.parseLong(Supervised.stdout(run).strip())).orElseThrow();
+
+      Awaitility.await().until(() -> !sibling.isAlive());
+
+      assertThat(log.getOut()).contains("event=escapee-ended pid=" + sibling.pid());
+      assertThat(older.state()).isEqualTo(RunState.RUNNING);
+    }
+  }
+
   @Test
   void nobodyIsEndedWhenEscapeesAreOnlyReported(CapturedOutput log) throws Exception {
     try (Supervised house = house(EscapeePolicy.REPORT)) {

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * The children of the service that it did not start itself but that came out of a run. Orphans,
  * which it adopted as a child subreaper: the kernel gives them to our first thread, which spawns
  * nobody, so {@code /proc/self/task/PID/children} lists them and no one else. And siblings, which a
- * leader made with {@code CLONE_PARENT}: they are among the leaders on the list of the spawner.
- * Reading these lists says whether anything of a run whose leader has exited can be alive.
+ * leader made with {@code CLONE_PARENT}: they are among the leaders on the list of the spawner. The
+ * list of the orphans, and what looks found, say whether anything of a run whose leader has exited
+ * can be alive.
  *
  * <p>Reaps the dead among them by their pids. What shares our own session was not started by us (a
  * library's ProcessBuilder, whose thread ended), and is left to whoever did.
@@ -39,7 +40,6 @@ final class Adoptees {
   private final int ownSession;
   private final Descriptors descriptors;
   private final Forest forest;
-  private final Marks marks;
   private final Fd orphans;
   private final List<Fd> siblings = new ArrayList<>();
   private final NativeBuffer buffer = new NativeBuffer(1 << 12);
@@ -56,10 +56,9 @@ final class Adoptees {
     }
   }
 
-  Adoptees(int self, int ownSession, Forest forest, Marks marks, Descriptors descriptors) {
+  Adoptees(int self, int ownSession, Forest forest, Descriptors descriptors) {
     this.ownSession = ownSession;
     this.forest = forest;
-    this.marks = marks;
     this.descriptors = descriptors;
     this.orphans = open(list(self));
   }
@@ -89,8 +88,10 @@ final class Adoptees {
 
   /**
    * Whether nothing of a tree whose leader has exited can be alive. False is not the contrary: then
-   * only a look can tell. Who died while we read may have forked before, so the lists are read
-   * again.
+   * only a look can tell. Who died while we read may have forked before, so the list is read again.
+   *
+   * <p>The lists of the siblings hold every leader that lives, too many to read at each exit: of a
+   * sibling this knows what a look found. One that no look saw is found by {@link #reap}.
    */
   synchronized boolean noneOf(Tree tree) {
     for (int pass = 0; pass < PASSES; pass++) {
@@ -111,11 +112,7 @@ final class Adoptees {
       Placed place = placed.get(pid);
       none &= place != null && place.isApartFrom(tree);
     }
-    for (int pid : reapSiblings()) {
-      Placed place = placed.get(pid);
-      none &= place == null ? marks.neverSet(pid) : place.isApartFrom(tree);
-    }
-    return none;
+    return none && placed.values().stream().noneMatch(place -> tree.equals(place.tree()));
   }
 
   /**

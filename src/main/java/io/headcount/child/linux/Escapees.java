@@ -11,8 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Ends who got away from its run so thoroughly that nobody knows which it was: seen in two looks in
- * a row, and started before any run that is still known, so that no live run can have it. While one
- * might, it is told of and left. What a library of the service started is no escapee.
+ * a row, and either with the mark of a run that is over, or started before any run that is still
+ * known, so that no live run can have it. While one might, it is told of and left. What a library
+ * of the service started is no escapee.
  *
  * <p>On the thread of the looks, but for the count.
  */
@@ -21,6 +22,8 @@ final class Escapees {
 
   private final EscapeePolicy policy;
   private final Platform platform;
+  private final Forest forest;
+  private final Marks marks;
   private final AtomicLong ended = new AtomicLong();
 
   /** Who was there at the last look, and of whom the log has told. */
@@ -29,9 +32,11 @@ final class Escapees {
   private final Set<ProcId> found = new HashSet<>();
   private final Set<ProcId> struck = new HashSet<>();
 
-  Escapees(EscapeePolicy policy, Platform platform) {
+  Escapees(EscapeePolicy policy, Platform platform, Forest forest, Marks marks) {
     this.policy = policy;
     this.platform = platform;
+    this.forest = forest;
+    this.marks = marks;
   }
 
   /** How many were ended since the start. */
@@ -49,7 +54,7 @@ final class Escapees {
     for (ProcEntry process : snapshot.escapees()) {
       now.add(process.id());
       if (before.contains(process.id())) {
-        boolean ownerless = process.startTicks() < snapshot.oldestRun();
+        boolean ownerless = process.startTicks() < snapshot.oldestRun() || isOfEndedRun(process);
         if (ownerless && mayEnd()) {
           end(process);
         } else if (found.add(process.id())) {
@@ -60,6 +65,11 @@ final class Escapees {
     before = now;
     found.retainAll(now);
     struck.retainAll(now);
+  }
+
+  private boolean isOfEndedRun(ProcEntry process) {
+    long mark = Proc.local().mark(process.pid());
+    return marks.isOurs(mark) && forest.byMark(mark) == null;
   }
 
   /** At the stop of the service no run lives any more. */

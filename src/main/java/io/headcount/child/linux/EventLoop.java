@@ -36,7 +36,6 @@ final class EventLoop implements Owner, Runnable {
   private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean asleep = new AtomicBoolean();
   private final NativeBuffer buffer = new NativeBuffer(BUFFER);
-  private final NativeBuffer wakeBuffer = new NativeBuffer(8);
   private final Thread thread;
   private @Nullable Handler[] handlers = new @Nullable Handler[256];
   private volatile boolean closing;
@@ -115,7 +114,7 @@ final class EventLoop implements Owner, Runnable {
 
   @Override
   public void run() {
-    register(wakeFd, Epoll.IN, _ -> Libc.read(wakeFd.number(), wakeBuffer));
+    register(wakeFd, Epoll.IN | Epoll.ONCE_A_CHANGE, _ -> {});
     while (!closing) {
       int count = epoll.await(timeoutMillis());
       asleep.set(false);

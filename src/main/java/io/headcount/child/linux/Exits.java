@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns what the kernel said of an exit into what we tell of it. */
 final class Exits {
+  /** Our own peak when it was last asked for: it only grows. */
+  private static volatile long ownMaxRssKib;
+
   private Exits() {}
 
   static ChildExit toChildExit(Processes.Exit exit) {
@@ -23,7 +26,13 @@ final class Exits {
    * vague, hence the margin.
    */
   private static @Nullable Long maxRss(long kib) {
-    long own = Processes.ownMaxRssKib();
-    return kib > own + own / 16 ? kib * 1024 : null;
+    if (isAboveOurs(kib)) {
+      ownMaxRssKib = Processes.ownMaxRssKib();
+    }
+    return isAboveOurs(kib) ? kib * 1024 : null;
+  }
+
+  private static boolean isAboveOurs(long kib) {
+    return kib > ownMaxRssKib + ownMaxRssKib / 16;
   }
 }

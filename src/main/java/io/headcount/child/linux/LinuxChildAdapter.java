@@ -73,10 +73,9 @@ public final class LinuxChildAdapter implements ChildAdapter {
     Descriptors descriptors = new Descriptors();
     Forest forest = new Forest();
     Marks marks = new Marks();
-    Adoptees adoptees =
-        new Adoptees(platform.pid(), platform.session(), forest, marks, descriptors);
+    Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), forest, descriptors);
     ProcTable table = new ProcTable(platform.pid(), platform.session(), forest, adoptees);
-    Escapees escapees = new Escapees(options.escapees(), platform);
+    Escapees escapees = new Escapees(options.escapees(), platform, forest, marks);
     this.machine = new LinuxMachine(platform, descriptors, forest, adoptees, table, escapees);
     this.capacity = new MachineCapacity(descriptors);
     this.spawner =

@@ -16,6 +16,7 @@ final class Marks {
   private static final long ROOM = 1L << 20;
 
   private final long own = Processes.ownLimit(Processes.RLIMIT_LOCKS);
+  private final long first;
   private final AtomicLong next;
 
   /**
@@ -24,9 +25,8 @@ final class Marks {
    */
   Marks() {
     long half = own / 2;
-    next =
-        new AtomicLong(
-            half < ROOM ? NONE : ThreadLocalRandom.current().nextLong(half, half + half / 2));
+    first = half < ROOM ? NONE : ThreadLocalRandom.current().nextLong(half, half + half / 2);
+    next = new AtomicLong(first);
   }
 
   long next() {
@@ -43,9 +43,8 @@ final class Marks {
     }
   }
 
-  /** Whether a process has the limit that we have: it, and whoever forked it, was never marked. */
-  boolean neverSet(int pid) {
-    long mark = Proc.local().mark(pid);
-    return mark == (own == Long.MAX_VALUE ? NONE : own);
+  /** Whether we gave this mark to a run. */
+  boolean isOurs(long mark) {
+    return mark != NONE && first <= mark && mark < next.get();
   }
 }

@@ -4,6 +4,7 @@ import io.headcount.child.ChildSpec;
 import io.headcount.child.StartFailure;
 import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.Descriptors.Kind;
+import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.NativeBuffer;
 import io.headcount.child.linux.libc.PosixSpawn;
@@ -37,6 +38,7 @@ final class Spawner {
   private final Forest forest;
   private final Adoptees adoptees;
   private final Marks marks;
+  private final Fd nothing;
   private final NativeBuffer oomScore;
   private final int oomScoreLength;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -67,6 +69,7 @@ final class Spawner {
     this.forest = forest;
     this.adoptees = adoptees;
     this.marks = marks;
+    this.nothing = open("/dev/null");
     byte[] score =
         Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
             .getBytes(StandardCharsets.US_ASCII);
@@ -78,6 +81,14 @@ final class Spawner {
       threads.add(
           Thread.ofPlatform().name("headcount-spawn-" + i).daemon(true).unstarted(this::work));
     }
+  }
+
+  private Fd open(String path) {
+    int fd = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC);
+    if (fd < 0) {
+      throw new IllegalStateException("open " + path + " failed: " + Errno.name(-fd));
+    }
+    return descriptors.opened(Kind.FILE, fd);
   }
 
   /** Starts the threads, and waits until their children can be told from others. */
@@ -222,6 +233,7 @@ final class Spawner {
         Thread.currentThread().interrupt();
       }
     }
+    nothing.close();
   }
 
   private static final class Failure extends Exception {
@@ -257,7 +269,7 @@ final class Spawner {
     PosixSpawn.Stdio theirPipes(boolean withStdin) {
       int first = withStdin ? 1 : 0;
       return new PosixSpawn.Stdio.Pipes(
-          withStdin ? theirs.getFirst().number() : PosixSpawn.NO_STDIN,
+          withStdin ? theirs.getFirst().number() : nothing.number(),
           theirs.get(first).number(),
           theirs.get(first + 1).number());
     }

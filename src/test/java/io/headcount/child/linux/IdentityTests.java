@@ -23,8 +23,7 @@ class IdentityTests {
   void prepare() throws Exception {
     platform = Platform.prepare();
     Forest forest = new Forest();
-    Adoptees adoptees =
-        new Adoptees(platform.pid(), platform.session(), forest, new Marks(), descriptors);
+    Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), forest, descriptors);
     machine =
         new LinuxMachine(
             platform,
@@ -32,7 +31,7 @@ class IdentityTests {
             forest,
             adoptees,
             new ProcTable(platform.pid(), platform.session(), forest, adoptees),
-            new Escapees(EscapeePolicy.KILL, platform));
+            new Escapees(EscapeePolicy.KILL, platform, forest, new Marks()));
     stranger = new ProcessBuilder("setsid", "sleep", "1000").start();
     int pid = (int) stranger.pid();
     org.awaitility.Awaitility.await()

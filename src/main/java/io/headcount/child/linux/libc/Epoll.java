@@ -17,6 +17,10 @@ public final class Epoll {
   public static final int IN = 0x001;
   public static final int OUT = 0x004;
   public static final int ERR = 0x008;
+
+  /** {@code EPOLLET}: tell of each change once, whether or not it was read. */
+  public static final int ONCE_A_CHANGE = 1 << 31;
+
   public static final int HUP = 0x010;
 
   private static final int ADD = 1;

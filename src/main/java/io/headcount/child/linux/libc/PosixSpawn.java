@@ -24,25 +24,18 @@ import java.util.Map;
 public final class PosixSpawn {
   /** What becomes descriptors 0 to 2 of a child. */
   public sealed interface Stdio {
-    /**
-     * Descriptors of ours, 3 or more.
-     *
-     * @param in or {@link #NO_STDIN}
-     */
+    /** Descriptors of ours, 3 or more. */
     record Pipes(int in, int out, int err) implements Stdio {}
 
     /** A terminal, by its path: the child's session gets it as its controlling terminal. */
     record Terminal(String path) implements Stdio {}
   }
 
-  /** For {@code stdin}: read end-of-file at once. */
-  public static final int NO_STDIN = -1;
-
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
   private static final short SETSID = 0x80;
 
-  /** Path, directory, and the file that is opened as descriptor 0. */
+  /** Path, directory, and the terminal. */
   private static final int OWN_TEXTS = 3;
 
   /** More than {@code posix_spawnattr_t} and {@code posix_spawn_file_actions_t} take anywhere. */
@@ -122,7 +115,7 @@ public final class PosixSpawn {
     List<byte[]> texts = new ArrayList<>(argv.size() + env.size() + OWN_TEXTS);
     texts.add(bytes(path));
     texts.add(bytes(cwd));
-    texts.add(bytes(stdio instanceof Stdio.Terminal(String terminal) ? terminal : "/dev/null"));
+    texts.add(bytes(stdio instanceof Stdio.Terminal(String terminal) ? terminal : ""));
     argv.forEach(argument -> texts.add(bytes(argument)));
     env.forEach((name, value) -> texts.add(bytes(name + "=" + value)));
     long pointers = (argv.size() + 1L + env.size() + 1L) * 8;
@@ -166,22 +159,22 @@ public final class PosixSpawn {
   }
 
   private int spawn(
-      MemorySegment path, MemorySegment cwd, MemorySegment file, MemorySegment envp, Stdio stdio) {
+      MemorySegment path,
+      MemorySegment cwd,
+      MemorySegment terminal,
+      MemorySegment envp,
+      Stdio stdio) {
     try {
       check("posix_spawn_file_actions_init", (int) ACTIONS_INIT.invokeExact(actions));
       try {
         switch (stdio) {
           case Stdio.Pipes(int in, int out, int err) -> {
-            if (in == NO_STDIN) {
-              open(file, Libc.O_RDONLY);
-            } else {
-              duplicate(in, 0);
-            }
+            duplicate(in, 0);
             duplicate(out, 1);
             duplicate(err, 2);
           }
           case Stdio.Terminal _ -> {
-            open(file, Libc.O_RDWR); // by the leader of a session: it becomes its terminal
+            open(terminal); // by the leader of a session: it becomes its terminal
             duplicate(0, 1);
             duplicate(0, 2);
           }
@@ -200,8 +193,8 @@ public final class PosixSpawn {
     }
   }
 
-  private void open(MemorySegment file, int flags) throws Throwable {
-    check("addopen", (int) ADD_OPEN.invokeExact(actions, 0, file, flags, 0));
+  private void open(MemorySegment terminal) throws Throwable {
+    check("addopen", (int) ADD_OPEN.invokeExact(actions, 0, terminal, Libc.O_RDWR, 0));
   }
 
   private void duplicate(int fd, int wanted) throws Throwable {
