@@ -14,10 +14,10 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image chart bench flood faults clean need-mvn
+.PHONY: help run test format build image image-test chart bench flood faults clean need-mvn
 
 help: ## Lists these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The shortest way to the jar: no tests, and nothing downloaded that only tests need. `exec` lets signals reach the service.
 run: need-mvn ## Builds and serves on 127.0.0.1:8080, management on 8081; ARGS="--server.port=9000" passes options on
@@ -33,6 +33,7 @@ test: need-mvn ## Installs what the tests need and runs every check: format, cha
 	$(HELM) template headcount $(CHART) >/dev/null
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && set -x && \
 	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))")
+	@scripts/test-image
 
 format: need-mvn ## Formats the sources
 	@$(call with_jdk,spotless:apply)
@@ -44,6 +45,9 @@ image: build ## Builds the container image IMAGE (headcount:dev) with docker, po
 	@for tool in docker podman buildah; do \
 	  if command -v $$tool >/dev/null; then set -x; exec $$tool build --tag $(IMAGE) .; fi; \
 	done; echo "make image needs docker, podman or buildah; none is on the PATH." >&2; exit 1
+
+image-test: build ## Builds the image with podman, as root, runs it as a pod does, and stops it; part of make test
+	@scripts/test-image
 
 chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
 	$(HELM) lint --strict $(CHART)

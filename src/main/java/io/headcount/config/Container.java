@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Container {
   private static final List<String> MARKERS = List.of(".dockerenv", "run/.containerenv");
-  private static final String KUBERNETES = "KUBERNETES_SERVICE_HOST";
+
+  /** What Kubernetes, and what podman and systemd-nspawn, tell the processes that they start. */
+  private static final List<String> VARIABLES = List.of("KUBERNETES_SERVICE_HOST", "container");
 
   private Container() {}
 
@@ -32,6 +34,11 @@ final class Container {
         return "/" + marker;
       }
     }
-    return environment.containsKey(KUBERNETES) ? KUBERNETES : null;
+    for (String variable : VARIABLES) {
+      if (!environment.getOrDefault(variable, "").isBlank()) {
+        return variable;
+      }
+    }
+    return null;
   }
 }

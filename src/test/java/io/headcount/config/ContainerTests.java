@@ -35,4 +35,9 @@ class ContainerTests {
     assertThat(Container.sign(root, Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1"), 7))
         .isEqualTo("KUBERNETES_SERVICE_HOST");
   }
+
+  @Test
+  void containerWithoutMarkersIsSeenByItsVariable() {
+    assertThat(Container.sign(root, Map.of("container", "podman"), 7)).isEqualTo("container");
+  }
 }
