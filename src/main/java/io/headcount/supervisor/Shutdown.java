@@ -90,18 +90,19 @@ public final class Shutdown {
         escalated,
         unsettled,
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started),
-        census());
+        census(unsettled == 0 ? CENSUS_NANOS : 0));
   }
 
-  private @Nullable Census census() {
+  private @Nullable Census census(long patienceNanos) {
     try {
       Census census = supervisor.adapter().census().get(1, TimeUnit.SECONDS);
       // Who was just killed may still have been dying, and who forks may take more than one look.
-      long deadline = System.nanoTime() + CENSUS_NANOS;
-      while (census.live() > 0 && System.nanoTime() - deadline < 0) {
+      long deadline = System.nanoTime() + patienceNanos;
+      for (boolean again = true; again && census.live() > 0; ) {
         supervisor.adapter().endEscapees().get(1, TimeUnit.SECONDS);
         TimeUnit.MILLISECONDS.sleep(CENSUS_PAUSE_MS);
         census = supervisor.adapter().census().get(1, TimeUnit.SECONDS);
+        again = System.nanoTime() - deadline < 0;
       }
       return census;
     } catch (ExecutionException | TimeoutException | RuntimeException e) {

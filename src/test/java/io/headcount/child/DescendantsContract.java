@@ -19,7 +19,10 @@ interface DescendantsContract extends Contract {
 
   @Test
   default void backgroundProcessThatIgnoresTheSignalIsEndedWhenTheLeaderExits() {
-    Command command = Command.sh("(trap '' TERM; while :; do sleep 60; done) & echo $!; sleep 0.3");
+    Command command =
+        Command.sh(
+            "f=$(mktemp -u); mkfifo $f; (trap '' TERM; echo >$f; while :; do sleep 60; done) &"
+                + " echo $!; read ignoring <$f; rm $f; sleep 0.3");
     TestRun run =
         bench()
             .run(

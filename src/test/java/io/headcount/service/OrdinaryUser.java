@@ -8,8 +8,8 @@ import java.util.Map;
 
 /** Runs the service as a user without capabilities: as itself, unless the tests run as root. */
 final class OrdinaryUser {
-  /** Nobody's on most machines, so that all it has are ours. */
-  static final int ID = 64_321;
+  /** Nobody's on most machines, nor that of tests beside these, so that all it has are ours. */
+  static final int ID = 50_000 + (int) (ProcessHandle.current().pid() % 10_000);
 
   /** Becomes that user; what follows is executed. */
   private static final String BECOME =
