@@ -4,14 +4,19 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.headcount.api.OpenStreams;
 import io.headcount.api.StreamKind;
 import io.headcount.child.ChildAdapter;
+import io.headcount.metrics.RunSpans;
 import io.headcount.metrics.StreamMeters;
 import io.headcount.output.OutputStore;
 import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.RunTracer;
 import io.headcount.supervisor.Shutdown;
 import io.headcount.supervisor.StartSweep;
 import io.headcount.supervisor.SupervisorMetrics;
 import io.headcount.supervisor.SupervisorSettings;
 import io.headcount.supervisor.SweepReport;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.propagation.Propagator;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -20,6 +25,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
@@ -77,15 +83,34 @@ class SupervisorConfiguration {
             properties.defaults().spillOutput().toBytes()));
   }
 
+  /** Spans leave the service if an endpoint is given; there are none when tracing is turned off. */
+  @Bean
+  RunTracer runTracer(
+      ObjectProvider<Tracer> tracer,
+      ObjectProvider<Propagator> propagator,
+      ObjectProvider<SpanExporter> exporters) {
+    Tracer spans = tracer.getIfAvailable();
+    Propagator context = propagator.getIfAvailable();
+    return spans == null || context == null
+        ? RunTracer.NONE
+        : new RunSpans(spans, context, exporters.stream().findAny().isPresent());
+  }
+
   /** Closed by the lifecycle and, for its threads, by the adapter's own bean. */
   @Bean(destroyMethod = "")
   ProcessSupervisor processSupervisor(
       SupervisorSettings settings,
       ChildAdapter adapter,
       OutputStore outputs,
-      SupervisorMetrics metrics) {
+      SupervisorMetrics metrics,
+      RunTracer tracer) {
     return new ProcessSupervisor(
-        settings, adapter, outputs, metrics, () -> UlidCreator.getMonotonicUlid().toString());
+        settings,
+        adapter,
+        outputs,
+        metrics,
+        tracer,
+        () -> UlidCreator.getMonotonicUlid().toString());
   }
 
   /** Like every bean, made before the web server opens its port. */

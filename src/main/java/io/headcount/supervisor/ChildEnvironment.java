@@ -7,8 +7,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The environment a child gets: a few variables of the service's own, then what the request sets or
- * removes, then the cookie. Nothing else of the service's own reaches a child.
+ * The environment a child gets: a few variables of the service's own, then those of the trace it is
+ * part of, then what the request sets or removes, then the cookie. Nothing else of the service's
+ * own reaches a child.
  */
 final class ChildEnvironment {
   private static final Set<String> PASSED_ON =
@@ -32,8 +33,10 @@ final class ChildEnvironment {
     base.putIfAbsent("PATH", DEFAULT_PATH);
   }
 
-  Map<String, String> with(Map<String, @Nullable String> requested, String cookie) {
+  Map<String, String> with(
+      Map<String, String> trace, Map<String, @Nullable String> requested, String cookie) {
     Map<String, String> env = new LinkedHashMap<>(base);
+    env.putAll(trace);
     requested.forEach((name, value) -> {
       if (value == null) {
         env.remove(name);

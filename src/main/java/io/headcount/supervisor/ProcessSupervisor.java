@@ -59,6 +59,7 @@ public final class ProcessSupervisor implements AutoCloseable {
    * @param adapter runs the commands; closed with the supervisor
    * @param outputs holds what they write; not closed with the supervisor
    * @param metrics hears what happens
+   * @param tracer follows each run
    * @param ids makes ids, unique and in ascending order
    */
   public ProcessSupervisor(
@@ -66,12 +67,13 @@ public final class ProcessSupervisor implements AutoCloseable {
       ChildAdapter adapter,
       OutputStore outputs,
       SupervisorMetrics metrics,
+      RunTracer tracer,
       Supplier<String> ids) {
     this.settings = settings;
     this.adapter = adapter;
     this.metrics = metrics;
     this.ids = ids;
-    this.factory = new RunFactory(settings, adapter, outputs, new Hooks());
+    this.factory = new RunFactory(settings, adapter, outputs, tracer, new Hooks());
     this.budgets = new Budgets(settings);
     this.validator = new RunSpecValidator(adapter, settings.workspace());
     this.registry = new RunRegistry(settings.retention());

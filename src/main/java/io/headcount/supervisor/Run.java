@@ -39,6 +39,7 @@ public final class Run {
   private final ChildAdapter adapter;
   private final RunHooks hooks;
   private final OutputJournal journal;
+  private final RunTracer.Trace trace;
   private final Watchers watchers = new Watchers();
   private final Deadlines deadlines;
   private final StdinPort stdin;
@@ -64,6 +65,7 @@ public final class Run {
       ChildSpec childSpec,
       RunClocks clocks,
       OutputJournal journal,
+      RunTracer.Trace trace,
       ChildAdapter adapter,
       RunHooks hooks) {
     this.id = id;
@@ -75,6 +77,7 @@ public final class Run {
     this.owner = adapter.nextOwner();
     this.hooks = hooks;
     this.journal = journal;
+    this.trace = trace;
     this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
     this.stdin = new StdinPort(this);
     this.terminal = new TerminalPort(this, childSpec.terminal());
@@ -324,7 +327,9 @@ public final class Run {
     if (!end.kept()) {
       child = null;
     }
-    hooks.settled(this, view(), System.nanoTime() - createdNanos);
+    RunView settled = view();
+    trace.ended(settled);
+    hooks.settled(this, settled, System.nanoTime() - createdNanos);
     launched.complete(null);
     exited.complete(null);
     if (!end.kept()) {

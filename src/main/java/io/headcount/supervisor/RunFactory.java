@@ -16,15 +16,21 @@ final class RunFactory {
   private final SupervisorSettings settings;
   private final ChildAdapter adapter;
   private final OutputStore outputs;
+  private final RunTracer tracer;
   private final RunHooks hooks;
   private final ChildEnvironment environment = new ChildEnvironment(System.getenv());
   private final AtomicLong sequences = new AtomicLong();
 
   RunFactory(
-      SupervisorSettings settings, ChildAdapter adapter, OutputStore outputs, RunHooks hooks) {
+      SupervisorSettings settings,
+      ChildAdapter adapter,
+      OutputStore outputs,
+      RunTracer tracer,
+      RunHooks hooks) {
     this.settings = settings;
     this.adapter = adapter;
     this.outputs = outputs;
+    this.tracer = tracer;
     this.hooks = hooks;
   }
 
@@ -37,6 +43,7 @@ final class RunFactory {
             signal == null ? defaults.stopSignal() : signal,
             graceMs == null ? defaults.grace().toNanos() : Duration.ofMillis(graceMs).toNanos());
     String cookie = settings.bootId() + "." + id;
+    RunTracer.Trace trace = tracer.begin(id, spec);
     ChildSpec childSpec =
         new ChildSpec(
             switch (spec.command()) {
@@ -44,7 +51,7 @@ final class RunFactory {
               case RunSpec.Command.Shell(String line) -> List.of("/bin/sh", "-c", line);
             },
             cwd,
-            environment.with(spec.env(), cookie),
+            environment.with(trace.environment(), spec.env(), cookie),
             cookie,
             switch (spec.stdin()) {
               case RunSpec.Stdin.Closed() -> new ChildSpec.Stdin.Closed();
@@ -58,6 +65,6 @@ final class RunFactory {
     RunClocks clocks = RunClocks.of(spec, defaults);
     OutputJournal journal = outputs.journal(clocks.retainBytes());
     return new Run(
-        id, sequences.incrementAndGet(), spec, childSpec, clocks, journal, adapter, hooks);
+        id, sequences.incrementAndGet(), spec, childSpec, clocks, journal, trace, adapter, hooks);
   }
 }

@@ -65,6 +65,7 @@ final class Supervised implements AutoCloseable {
             adapter,
             outputs,
             SupervisorMetrics.NONE,
+            RunTracer.NONE,
             () -> "run-" + ids.incrementAndGet());
   }
 
