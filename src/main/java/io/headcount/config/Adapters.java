@@ -50,10 +50,7 @@ final class Adapters {
     }
     return LinuxChildAdapter.create(
         new LinuxChildAdapter.Options(
-            child.eventLoops(),
-            child.spawners(),
-            escapees,
-            isGuarded(guardian) ? boot : null));
+            child.eventLoops(), child.spawners(), escapees, isGuarded(guardian) ? boot : null));
   }
 
   private static boolean isGuarded(GuardianChoice guardian) {

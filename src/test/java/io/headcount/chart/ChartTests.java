@@ -1,7 +1,6 @@
 package io.headcount.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
@@ -20,182 +19,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** What the chart promises, asked of the real helm. */
 class ChartTests {
-
-  /** Switches on all that is off by default. */
-  private static final String[] EVERYTHING = {
-    "--set=replicaCount=2",
-    "--set=podDisruptionBudget.enabled=true",
-    "--set=podMonitor.enabled=true",
-    "--set=podMonitor.labels.release=prometheus",
-    "--set=config.headcount.limits.maxLiveRuns=7",
-    "--set=env[0].name=TZ,env[0].value=UTC",
-    "--set=envFrom[0].secretRef.name=more",
-    "--set=imagePullSecrets[0].name=pull",
-    "--set=priorityClassName=high",
-    "--set=nodeSelector.disk=ssd",
-    "--set=tolerations[0].key=k,tolerations[0].operator=Exists",
-    "--set=affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution"
-        + ".nodeSelectorTerms[0].matchExpressions[0].key=arch,affinity.nodeAffinity"
-        + ".requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
-        + ".matchExpressions[0].operator=Exists",
-    "--set=topologySpreadConstraints[0].maxSkew=1"
-        + ",topologySpreadConstraints[0].topologyKey=zone"
-        + ",topologySpreadConstraints[0].whenUnsatisfiable=ScheduleAnyway",
-    "--set=extraVolumes[0].name=x,extraVolumes[0].emptyDir.medium=Memory",
-    "--set=extraVolumeMounts[0].name=x,extraVolumeMounts[0].mountPath=/x",
-    "--set=podAnnotations.a=b",
-    "--set=podLabels.c=d",
-    "--set=service.annotations.e=f",
-    "--set=serviceAccount.annotations.g=h",
-    "--set=workspace.existingClaim=claim",
-  };
-
-  @Test
-  void lintFindsNothingEvenWhenStrict() {
-    var answer = Helm.run(List.of("lint", "--strict", Helm.chart().toString()));
-    assertThat(answer.exitCode()).as(answer.output()).isZero();
-  }
-
-  @Test
-  void everyFieldIsKnownToKubernetesWhenNothingIsSet() {
-    Manifests manifests = Helm.template();
-    assertThat(manifests.kinds())
-        .containsExactlyInAnyOrder("ServiceAccount", "Service", "Deployment");
-    manifests.readStrictly();
-  }
-
-  @Test
-  void everyFieldIsKnownToKubernetesWhenEverythingIsSet() {
-    Manifests manifests = Helm.template(EVERYTHING);
-    assertThat(manifests.kinds())
-        .containsExactlyInAnyOrder(
-            "ServiceAccount",
-            "ConfigMap",
-            "Service",
-            "Deployment",
-            "PodDisruptionBudget",
-            "PodMonitor");
-    new Manifests(
-            manifests.documents().stream()
-                .filter(document -> !document.path("kind").asString().equals("PodMonitor"))
-                .toList())
-        .readStrictly();
-  }
-
-  @Test
-  void unknownFieldsWouldBeFound() {
-    Manifests wrong =
-        Manifests.parse(
-            """
-            apiVersion: apps/v1
-            kind: Deployment
-            spec:
-              template:
-                spec:
-                  terminationGracePeriod: 5
-            """);
-    assertThatThrownBy(wrong::readStrictly)
-        .isInstanceOf(UnrecognizedPropertyException.class)
-        .hasMessageContaining("terminationGracePeriod");
-  }
-
-  static Stream<Arguments> stopTimes() {
-    List<Arguments> times = new ArrayList<>();
-    for (int preStop : new int[] {0, 5, 300}) {
-      for (int drain : new int[] {0, 30, 86_400}) {
-        for (int grace : new int[] {0, 5, 60}) {
-          times.add(Arguments.of(preStop, drain, grace, 10));
-        }
-      }
-    }
-    times.add(Arguments.of(1, 2, 3, 300));
-    return times.stream();
-  }
-
-  @ParameterizedTest
-  @MethodSource("stopTimes")
-  void terminationGracePeriodCoversTheWholeStop(int preStop, int drain, int grace, int margin) {
-    Manifests manifests =
-        Helm.template(
-            "--set=shutdown.preStopSeconds=" + preStop,
-            "--set=shutdown.drainSeconds=" + drain,
-            "--set=shutdown.graceSeconds=" + grace,
-            "--set=shutdown.marginSeconds=" + margin);
-
-    int confirm = 5;
-    assertThat(manifests.pod().getTerminationGracePeriodSeconds())
-        .isEqualTo(preStop + drain + grace + confirm + margin)
-        .isGreaterThan(preStop + drain + grace + confirm);
-    assertThat(manifests.environment())
-        .containsEntry("HEADCOUNT_SHUTDOWN_DRAIN", drain + "s")
-        .containsEntry("HEADCOUNT_SHUTDOWN_GRACE", grace + "s");
-    var lifecycle = manifests.container().getLifecycle();
-    if (preStop == 0) {
-      assertThat(lifecycle).isNull(); // a sleep of 0 is refused before Kubernetes 1.33
-    } else {
-      assertThat(lifecycle.getPreStop().getSleep().getSeconds()).isEqualTo(preStop);
-    }
-  }
-
-  /** What is asked for, and a word of the refusal. */
-  static Stream<Arguments> nonsense() {
-    return Stream.of(
-        Arguments.of("--set=nosuchkey=1", "nosuchkey"),
-        Arguments.of("--set=shutdown.graceSecond=5", "graceSecond"),
-        Arguments.of("--set=shutdown.graceSeconds=-1", "graceSeconds"),
-        Arguments.of("--set=shutdown.graceSeconds=61", "graceSeconds"),
-        Arguments.of("--set-string=shutdown.graceSeconds=5s", "graceSeconds"),
-        Arguments.of("--set-json=shutdown.graceSeconds=2.5", "graceSeconds"),
-        Arguments.of("--set=shutdown.graceSeconds=null", "graceSeconds"),
-        Arguments.of("--set=shutdown.drainSeconds=-1", "drainSeconds"),
-        Arguments.of("--set=shutdown.preStopSeconds=-1", "preStopSeconds"),
-        Arguments.of("--set=shutdown.marginSeconds=0", "marginSeconds"),
-        Arguments.of("--set=terminationGracePeriodSeconds=1", "terminationGracePeriodSeconds"),
-        Arguments.of("--set=limits.maxLiveRuns=0", "maxLiveRuns"),
-        Arguments.of("--set=limits.maxQueuedRuns=-1", "maxQueuedRuns"),
-        Arguments.of("--set=replicaCount=-1", "replicaCount"),
-        Arguments.of("--set=replicaCount=many", "replicaCount"),
-        Arguments.of("--set=image.repository=", "repository"),
-        Arguments.of("--set=image.digest=sha256:abc", "digest"),
-        Arguments.of("--set=image.pullPolicy=Sometimes", "pullPolicy"),
-        Arguments.of("--set=service.type=Internet", "type"),
-        Arguments.of("--set=service.port=65536", "port"),
-        Arguments.of("--set=workspace.sizeLimit=big", "sizeLimit"),
-        Arguments.of("--set=podDisruptionBudget.maxUnavailable=101%", "maxUnavailable"),
-        Arguments.of("--set=probes.liveness.periodSeconds=0", "periodSeconds"),
-        Arguments.of("--set=podMonitor.interval=often", "interval"));
-  }
-
-  @ParameterizedTest
-  @MethodSource("nonsense")
-  void refusesNonsense(String option, String named) {
-    var answer = Helm.tryTemplate(option);
-    assertThat(answer.exitCode()).as(answer.output()).isNotZero();
-    assertThat(answer.output())
-        .contains("values don't meet the specifications of the schema")
-        .contains(named);
-  }
+  private static final String EVERYTHING = Helm.values("ci/everything-values.yaml");
 
   /** What the Pod Security level {@code restricted} asks, field by field. */
-  @Test
-  void podSatisfiesRestrictedWhenNothingIsSet() {
-    PodSpec pod = Helm.template().pod();
+  @ParameterizedTest
+  @ValueSource(strings = {"values.yaml", "values-production.yaml", "ci/everything-values.yaml"})
+  void everyPodSatisfiesRestricted(String values) {
+    Manifests manifests = Helm.template(Helm.values(values));
+    assertRestricted(manifests.pod());
+    assertRestricted(manifests.testPod());
+  }
+
+  private static void assertRestricted(PodSpec pod) {
     assertThat(pod.getHostNetwork()).isNull();
     assertThat(pod.getHostPID()).isNull();
     assertThat(pod.getHostIPC()).isNull();
+    assertThat(pod.getAutomountServiceAccountToken()).isFalse();
     assertThat(pod.getVolumes()).allMatch(volume -> volume.getHostPath() == null);
 
     PodSecurityContext whole = pod.getSecurityContext();
@@ -211,6 +59,7 @@ class ChartTests {
       assertThat(own.getAllowPrivilegeEscalation()).isFalse();
       assertThat(own.getPrivileged()).isNotEqualTo(true);
       assertThat(own.getRunAsNonRoot()).isTrue();
+      assertThat(own.getReadOnlyRootFilesystem()).isTrue();
       assertThat(own.getCapabilities().getDrop()).containsExactly("ALL");
       assertThat(own.getCapabilities().getAdd()).isEmpty();
       assertThat(container.getPorts()).allMatch(port -> port.getHostPort() == null);
@@ -274,35 +123,171 @@ class ChartTests {
   }
 
   @Test
-  void selectorsFindThePods() {
+  void selectorsFindThePodsAndNotThatOfTheTest() {
     Manifests manifests = Helm.template(EVERYTHING);
-    Map<String, String> labels =
-        manifests.deployment().getSpec().getTemplate().getMetadata().getLabels();
-    assertThat(labels)
-        .containsAllEntriesOf(manifests.deployment().getSpec().getSelector().getMatchLabels());
-    for (String path :
-        List.of(
-            "Service/selector",
-            "PodDisruptionBudget/selector/matchLabels",
-            "PodMonitor/selector/matchLabels")) {
-      String[] parts = path.split("/", 2);
-      JsonNode selector = manifests.find(parts[0]).orElseThrow().path("spec").at("/" + parts[1]);
-      assertThat(selector.isEmpty()).as(path).isFalse();
-      selector
-          .properties()
-          .forEach(label ->
-              assertThat(labels).containsEntry(label.getKey(), label.getValue().asString()));
+    Map<String, String> pods = strings(manifests.template().at("/metadata/labels"));
+    Map<String, String> test = strings(manifests.find("Pod").orElseThrow().at("/metadata/labels"));
+    List<String> selectors = new ArrayList<>();
+    for (JsonNode document : manifests.documents()) {
+      for (String path :
+          List.of(
+              "/spec/selector/matchLabels", "/spec/selector", "/spec/podSelector/matchLabels")) {
+        JsonNode selector = document.at(path);
+        if (selector.isObject() && !selector.isEmpty() && !selector.has("matchLabels")) {
+          String kind = document.path("kind").asString();
+          selectors.add(kind);
+          if (!kind.equals("ServiceMonitor")) { // selects the Service of the management port
+            assertThat(pods).as(kind).containsAllEntriesOf(strings(selector));
+            assertThat(test.entrySet().containsAll(strings(selector).entrySet()))
+                .as(kind)
+                .isFalse();
+          }
+        }
+      }
     }
+    assertThat(selectors)
+        .containsExactlyInAnyOrder(
+            "Service",
+            "Service",
+            "Service",
+            "StatefulSet",
+            "NetworkPolicy",
+            "PodDisruptionBudget",
+            "ServiceMonitor");
   }
 
   @Test
-  void podMonitorScrapesAPortThatThePodHas() {
-    Manifests manifests = Helm.template("--set=podMonitor.enabled=true");
-    JsonNode endpoint =
-        manifests.find("PodMonitor").orElseThrow().at("/spec/podMetricsEndpoints/0");
+  void monitorsFindThePortAndGiveTheJobThatTheAlertsAskFor() {
+    Manifests pods = Helm.template("--set=podMonitor.enabled=true");
+    assertScraped(pods.find("PodMonitor").orElseThrow().at("/spec/podMetricsEndpoints/0"));
+    assertThat(pods.container().getPorts()).anyMatch(port -> port.getName().equals("management"));
+
+    Manifests services = Helm.template("--set=serviceMonitor.enabled=true");
+    JsonNode monitor = services.find("ServiceMonitor").orElseThrow();
+    assertScraped(monitor.at("/spec/endpoints/0"));
+    JsonNode service = services.get("Service", "-management");
+    assertThat(strings(service.at("/metadata/labels")))
+        .containsAllEntriesOf(strings(monitor.at("/spec/selector/matchLabels")));
+    assertThat(service.at("/spec/ports/0/name").asString()).isEqualTo("management");
+  }
+
+  private static void assertScraped(JsonNode endpoint) {
+    assertThat(endpoint.path("port").asString()).isEqualTo("management");
     assertThat(endpoint.path("path").asString()).isEqualTo("/actuator/prometheus");
-    assertThat(manifests.container().getPorts())
-        .anyMatch(port -> port.getName().equals(endpoint.path("port").asString()));
+    assertThat(endpoint.at("/relabelings/0/targetLabel").asString()).isEqualTo("job");
+    String job = endpoint.at("/relabelings/0/replacement").asString();
+    assertThat(
+            Helm.template("--set=prometheusRule.enabled=true")
+                .find("PrometheusRule")
+                .orElseThrow()
+                .toString())
+        .contains("job=\\\"" + job + "\\\"");
+  }
+
+  @Test
+  void eachPodKeepsItsVolumesWhenTheyPersist() {
+    Manifests manifests = Helm.template("--set=persistence.enabled=true");
+    JsonNode set = manifests.find("StatefulSet").orElseThrow();
+    assertThat(set.at("/spec/volumeClaimTemplates"))
+        .extracting(claim -> claim.at("/metadata/name").asString())
+        .containsExactly("workspace", "data");
+    assertThat(set.at("/spec/volumeClaimTemplates/1/spec/resources/requests/storage").asString())
+        .isEqualTo("5Gi");
+    assertThat(manifests.pod().getVolumes()).extracting(Volume::getName).containsExactly("tmp");
+    JsonNode names = manifests.get("Service", "-pods");
+    assertThat(names.at("/spec/clusterIP").asString()).isEqualTo("None");
+    assertThat(set.at("/spec/serviceName").asString())
+        .isEqualTo(names.at("/metadata/name").asString());
+    assertThat(
+            Helm.template("--set=persistence.enabled=true,workspace.existingClaim=shared")
+                .find("StatefulSet")
+                .orElseThrow()
+                .at("/spec/volumeClaimTemplates"))
+        .hasSize(1);
+  }
+
+  @Test
+  void networkPolicyClosesAllThatIsNotNamed() {
+    JsonNode closed =
+        policy("--set=networkPolicy.prometheus=null", "--set=networkPolicy.dns=false");
+    assertThat(closed.at("/policyTypes"))
+        .extracting(JsonNode::asString)
+        .contains("Ingress", "Egress");
+    assertThat(closed.at("/egress").isArray() && closed.at("/egress").isEmpty()).isTrue();
+    assertThat(closed.at("/ingress")).hasSize(1);
+    assertThat(closed.at("/ingress/0/from")).hasSize(1); // the pod of `helm test`
+    assertThat(closed.at("/ingress/0/ports/0/port").asString()).isEqualTo("http");
+
+    JsonNode open =
+        policy(
+            "--set=networkPolicy.clients[0].podSelector.matchLabels.a=b",
+            "--set=networkPolicy.egress[0].to[0].ipBlock.cidr=10.0.0.0/8");
+    assertThat(open.at("/ingress/0/from")).hasSize(2);
+    assertThat(open.at("/ingress/1/from")).hasSize(1);
+    assertThat(open.at("/ingress/1/ports/0/port").asString()).isEqualTo("management");
+    assertThat(open.at("/egress/0/ports")).allMatch(port -> port.path("port").asInt() == 53);
+    assertThat(open.at("/egress/1/to/0/ipBlock/cidr").asString()).isEqualTo("10.0.0.0/8");
+    for (JsonNode rule : open.at("/ingress")) {
+      assertThat(rule.path("from").isEmpty()).as("an empty list is everybody").isFalse();
+    }
+  }
+
+  private static JsonNode policy(String... options) {
+    List<String> all = new ArrayList<>(List.of(options));
+    all.add("--set=networkPolicy.enabled=true");
+    return Helm.template(all.toArray(String[]::new))
+        .find("NetworkPolicy")
+        .orElseThrow()
+        .path("spec");
+  }
+
+  @Test
+  void autoscalerDecidesOnTheNumberOfPods() {
+    Manifests manifests =
+        Helm.template("--set=autoscaling.enabled=true,autoscaling.targetRunningRuns=100");
+    assertThat(manifests.workload().at("/spec").has("replicas")).isFalse();
+    JsonNode spec = manifests.find("HorizontalPodAutoscaler").orElseThrow().path("spec");
+    assertThat(spec.at("/scaleTargetRef/kind").asString()).isEqualTo("Deployment");
+    assertThat(spec.at("/scaleTargetRef/name"))
+        .isEqualTo(manifests.workload().at("/metadata/name"));
+    assertThat(spec.at("/metrics"))
+        .extracting(m -> m.path("type").asString())
+        .containsExactly("Resource", "Pods");
+  }
+
+  @Test
+  void constraintWithoutASelectorSpreadsThesePods() {
+    var constraints = Helm.template(EVERYTHING).pod().getTopologySpreadConstraints();
+    assertThat(constraints.get(0).getLabelSelector().getMatchLabels())
+        .containsEntry("app.kubernetes.io/instance", "demo");
+    assertThat(constraints.get(1).getLabelSelector().getMatchLabels()).containsOnlyKeys("own");
+  }
+
+  @Test
+  void secretBecomesFilesThatOnlyTheGroupReads() {
+    Manifests manifests = Helm.template("--set=existingSecret.name=credentials");
+    Volume volume =
+        manifests.pod().getVolumes().stream()
+            .filter(each -> each.getName().equals("secret"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(volume.getSecret().getSecretName()).isEqualTo("credentials");
+    assertThat(volume.getSecret().getDefaultMode()).isEqualTo(0440);
+    assertThat(manifests.container().getVolumeMounts())
+        .anyMatch(mount -> mount.getName().equals("secret") && mount.getReadOnly());
+  }
+
+  @Test
+  void routesLeadToTheService() {
+    Manifests manifests = Helm.template(EVERYTHING);
+    JsonNode service = manifests.get("Service", "demo-headcount");
+    JsonNode ingress =
+        manifests.find("Ingress").orElseThrow().at("/spec/rules/0/http/paths/0/backend/service");
+    assertThat(ingress.path("name")).isEqualTo(service.at("/metadata/name"));
+    assertThat(ingress.at("/port/name")).isEqualTo(service.at("/spec/ports/0/name"));
+    JsonNode route = manifests.find("HTTPRoute").orElseThrow().at("/spec/rules/0/backendRefs/0");
+    assertThat(route.path("name")).isEqualTo(service.at("/metadata/name"));
+    assertThat(route.path("port")).isEqualTo(service.at("/spec/ports/0/port"));
   }
 
   @Test
@@ -329,20 +314,26 @@ class ChartTests {
 
   @Test
   void configBecomesAFileThatTheServiceReads() {
-    Manifests one = Helm.template("--set=config.headcount.shutdown.margin=1s");
+    Manifests one = Helm.template("--set=config.headcount.defaults.timeout=1m");
     assertThat(one.find("ConfigMap").orElseThrow().at("/data/application.yaml").asString())
-        .contains("margin: 1s");
+        .contains("timeout: 1m");
     assertThat(one.environment())
         .containsEntry("SPRING_CONFIG_ADDITIONAL_LOCATION", "file:/etc/headcount/");
     assertThat(one.container().getVolumeMounts())
         .anyMatch(mount -> mount.getMountPath().equals("/etc/headcount"));
 
-    Manifests other = Helm.template("--set=config.headcount.shutdown.margin=2s");
+    Manifests other = Helm.template("--set=config.headcount.defaults.timeout=2m");
     assertThat(annotations(one)).as("a change restarts the pods").isNotEqualTo(annotations(other));
   }
 
   private static Map<String, String> annotations(Manifests manifests) {
-    return manifests.deployment().getSpec().getTemplate().getMetadata().getAnnotations();
+    return strings(manifests.template().at("/metadata/annotations"));
+  }
+
+  private static Map<String, String> strings(JsonNode object) {
+    Map<String, String> found = new HashMap<>();
+    object.properties().forEach(entry -> found.put(entry.getKey(), entry.getValue().asString()));
+    return found;
   }
 
   @Test

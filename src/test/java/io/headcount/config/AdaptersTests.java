@@ -24,7 +24,8 @@ class AdaptersTests {
 
   @Test
   void guardianIsOffWithoutAWordWhereItIsLeftToTheService() {
-    try (ChildAdapter adapter = Adapters.open(JDK, EscapeePolicy.KILL, GuardianChoice.AUTO, "boot")) {
+    try (ChildAdapter adapter =
+        Adapters.open(JDK, EscapeePolicy.KILL, GuardianChoice.AUTO, "boot")) {
       assertThat(adapter.guardian()).isEmpty();
     }
   }
