@@ -59,7 +59,7 @@ public record Manifests(List<JsonNode> documents) {
   }
 
   /** The pod of {@code helm test}. */
-  PodSpec testPod() {
+  public PodSpec testPod() {
     return YAML.treeToValue(find("Pod").orElseThrow().path("spec"), PodSpec.class);
   }
 
