@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,5 +76,12 @@ public record Manifests(List<JsonNode> documents) {
     return container().getEnv().stream()
         .filter(variable -> variable.getValue() != null)
         .collect(Collectors.toMap(EnvVar::getName, EnvVar::getValue));
+  }
+
+  /** An object whose values are strings: labels, annotations. */
+  static Map<String, String> strings(JsonNode object) {
+    Map<String, String> found = new HashMap<>();
+    object.properties().forEach(entry -> found.put(entry.getKey(), entry.getValue().asString()));
+    return found;
   }
 }
