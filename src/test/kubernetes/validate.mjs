@@ -1,6 +1,7 @@
 // Reads a JSON list of manifests on standard input; writes a line for everything that is wrong with them.
 // The schemas are generated from the OpenAPI documents of Kubernetes and from the definitions of the custom resources.
-// Their validators find what is missing or has a wrong value, their types find fields that nobody knows.
+// Their validators find what is missing or has a wrong value, their types find fields that nobody knows. Dashboards in
+// ConfigMaps are held against Grafana's types.
 // usage: node validate.mjs FOLDER, which has node_modules
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -12,7 +13,13 @@ const packages = new Map([
   ["gateway.networking.k8s.io", "@kubernetes-models/gateway-api/gateway.networking.k8s.io"],
 ]);
 
-const lines = [];
+// A string of an enumeration is as good as its constant.
+const plain =
+  "type Plain<T> = T extends string ? `${T}` : T extends number | boolean | null | undefined ? T : " +
+  "T extends object ? { [K in keyof T]: Plain<T[K]> } : T;";
+const dashboard = 'Plain<import("./@grafana/schema/dist/types/raw/dashboard/x/types.gen.js").Dashboard>';
+
+const lines = [{ name: "the types", code: plain }];
 for (const manifest of JSON.parse(await text(process.stdin))) {
   const [version, group = ""] = manifest.apiVersion.split("/").reverse();
   const place = join(packages.get(group) ?? join("kubernetes-models", group), version);
@@ -29,6 +36,11 @@ for (const manifest of JSON.parse(await text(process.stdin))) {
   }
   const type = `import(${JSON.stringify(`./${place}/${manifest.kind}.js`)}).I${manifest.kind}`;
   lines.push({ name, code: `(${JSON.stringify(manifest)}) satisfies ${type};` });
+  if (manifest.metadata.labels?.grafana_dashboard) {
+    for (const [key, json] of Object.entries(manifest.data)) {
+      lines.push({ name: `${name}: ${key}`, code: `(${JSON.stringify(JSON.parse(json))}) satisfies ${dashboard};` });
+    }
+  }
 }
 
 const { default: ts } = await import(pathToFileURL(join(folder, "typescript/lib/typescript.js")));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -90,6 +91,33 @@ class ChartTests {
   @ValueSource(strings = {"--set=global.team=a", "--set=enabled=true"})
   void canBeAPartOfAnotherChart(String option) {
     assertThat(Helm.template(option).kinds()).contains("Deployment");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"values.yaml", "ci/everything-values.yaml"})
+  void notesTellTheNextThreeCommands(String values) {
+    var answer =
+        Helm.run(
+            List.of(
+                "install",
+                "demo",
+                Helm.chart().toString(),
+                "--dry-run=client",
+                Helm.values(values)));
+    assertThat(answer.exitCode()).as(answer.output()).isZero();
+    String notes = answer.output().substring(answer.output().indexOf("NOTES:"));
+    JsonNode workload = Helm.template(Helm.values(values)).workload();
+    assertThat(notes.lines().filter(line -> line.matches("  (kubectl|helm) .*")))
+        .satisfiesExactly(
+            line ->
+                assertThat(line)
+                    .endsWith(
+                        "rollout status "
+                            + workload.path("kind").asString().toLowerCase(Locale.ROOT)
+                            + "/demo-headcount"),
+            line -> assertThat(line).endsWith("test demo --logs"),
+            line -> assertThat(line).contains("port-forward service/demo-headcount 8080:"));
+    assertThat(notes.contains("WARNING")).isEqualTo(values.startsWith("ci/"));
   }
 
   /** A key needs a {@code # --} comment right above it, or a key above it has one. */

@@ -107,13 +107,19 @@ class ManifestsTests {
             kind: HTTPRoute
             metadata: {name: route}
             spec: {rules: [{backendRefs: [{port: 1}]}]}
+            ---
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: panels, labels: {grafana_dashboard: "1"}}
+            data: {a.json: '{"schemaVersion": 39, "panels": [{"type": "stat", "titel": "x"}]}'}
             """);
     assertThat(Schemas.faults(wrong))
         .anyMatch(fault -> fault.contains("unknown") && fault.contains("terminationGracePeriod"))
         .anyMatch(fault -> fault.contains("wrong") && fault.contains("type"))
         .anyMatch(fault -> fault.contains("missing") && fault.contains("scaleTargetRef"))
         .anyMatch(fault -> fault.contains("custom") && fault.contains("during"))
-        .anyMatch(fault -> fault.contains("route") && fault.contains("name"));
+        .anyMatch(fault -> fault.contains("route") && fault.contains("name"))
+        .anyMatch(fault -> fault.contains("panels: a.json") && fault.contains("titel"));
   }
 
   @ParameterizedTest

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks the schemas of Kubernetes, of the Prometheus operator and of the Gateway API. */
+/** Asks the schemas of Kubernetes, the Prometheus operator, the Gateway API and Grafana. */
 final class Schemas {
 
   /** A line for everything that is wrong with these manifests. */

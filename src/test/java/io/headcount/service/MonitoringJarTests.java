@@ -179,7 +179,7 @@ class MonitoringJarTests {
     assertThat(queries).isGreaterThan(40);
     int variables = 0;
     for (JsonNode variable : dashboard.at("/templating/list")) {
-      Matcher values = VALUES.matcher(variable.path("definition").asString());
+      Matcher values = VALUES.matcher(variable.at("/query/query").asString());
       if (values.matches()) {
         List<JsonNode> series = prometheus.query(substituted(values.group(1)));
         assertThat(series).isNotEmpty();
