@@ -30,7 +30,6 @@ test: need-mvn ## Installs what the tests need and runs every check: format, cha
 	@$(MAKE) --no-print-directory $(HELM)
 	@$(call with_jdk,spotless:check)
 	$(HELM) lint --strict $(CHART)
-	$(HELM) template headcount $(CHART) >/dev/null
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && set -x && \
 	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))")
 	@scripts/test-image
@@ -51,6 +50,7 @@ image-test: build ## Builds the image with podman, as root, runs it as a pod doe
 
 chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
 	$(HELM) lint --strict $(CHART)
+	$(HELM) lint --strict $(CHART) --values $(CHART)/values-production.yaml
 	$(HELM) template headcount $(CHART)
 	$(HELM) package $(CHART) --destination target
 

@@ -18,6 +18,12 @@ app.kubernetes.io/name: {{ include "headcount.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
+{{/* Not those of the pods: no traffic is for the pod of `helm test`. */}}
+{{- define "headcount.testLabels" -}}
+app.kubernetes.io/name: {{ include "headcount.name" . | trunc 58 | trimSuffix "-" }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
 {{- define "headcount.labels" -}}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
 {{ include "headcount.selectorLabels" . }}
@@ -41,34 +47,39 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- end }}
 
-{{/* How long the whole stop may take. The clock starts before preStop, and the service looks for 5 s after the grace. */}}
-{{- define "headcount.terminationGracePeriodSeconds" -}}
+{{/* The name of a second object of a kind: the full name, with what is second in the list behind it. */}}
+{{- define "headcount.nameWith" -}}
+{{- $suffix := index . 1 }}
+{{- printf "%s-%s" (include "headcount.fullname" (index . 0) | trunc (int (sub 62 (len $suffix))) | trimSuffix "-") $suffix }}
+{{- end }}
+
+{{/* The kind that owns the pods. */}}
+{{- define "headcount.workload" -}}
+{{- ternary "StatefulSet" "Deployment" .Values.persistence.enabled }}
+{{- end }}
+
+{{/* What a stop needs at most. The clock starts before preStop, and the service looks for 5 s after the grace. */}}
+{{- define "headcount.stopSeconds" -}}
 {{- $confirm := 5 }}
 {{- with .Values.shutdown }}
 {{- add .preStopSeconds .drainSeconds .graceSeconds $confirm .marginSeconds }}
 {{- end }}
 {{- end }}
 
-{{/* The volume named first in the list, from the values second in it. */}}
-{{- define "headcount.volume" -}}
-{{- $values := index . 1 -}}
-- name: {{ index . 0 }}
-{{- if $values.existingClaim }}
-  persistentVolumeClaim:
-    claimName: {{ $values.existingClaim }}
+{{- define "headcount.terminationGracePeriodSeconds" -}}
+{{- $needed := include "headcount.stopSeconds" . | int64 }}
+{{- with .Values.shutdown }}
+{{- if kindIs "invalid" .terminationGracePeriodSeconds }}
+{{- $needed }}
+{{- else if lt (int64 .terminationGracePeriodSeconds) $needed }}
+{{- fail (printf "shutdown.terminationGracePeriodSeconds is %d, and a stop may take %d s: preStop %d + drain %d + grace %d + confirm 5 + margin %d. The kubelet would kill the pod before. Leave it out, set at least %d, or lower the others." (int64 .terminationGracePeriodSeconds) $needed (int64 .preStopSeconds) (int64 .drainSeconds) (int64 .graceSeconds) (int64 .marginSeconds) $needed) }}
 {{- else }}
-  emptyDir:
-    sizeLimit: {{ $values.sizeLimit }}
+{{- int64 .terminationGracePeriodSeconds }}
+{{- end }}
 {{- end }}
 {{- end }}
 
-{{/* A probe of the management port: path, then the values of its times. */}}
-{{- define "headcount.probe" -}}
-{{- $values := index . 1 -}}
-httpGet:
-  path: {{ index . 0 }}
-  port: management
-periodSeconds: {{ $values.periodSeconds }}
-timeoutSeconds: {{ $values.timeoutSeconds }}
-failureThreshold: {{ $values.failureThreshold }}
+{{/* The labels that Prometheus gives to the series of this release, however it finds the pods. */}}
+{{- define "headcount.seriesSelector" -}}
+namespace="{{ .Release.Namespace }}",job="{{ include "headcount.fullname" . }}"
 {{- end }}

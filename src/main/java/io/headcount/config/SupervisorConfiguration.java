@@ -4,6 +4,7 @@ import com.github.f4b6a3.ulid.UlidCreator;
 import io.headcount.api.OpenStreams;
 import io.headcount.api.StreamKind;
 import io.headcount.child.ChildAdapter;
+import io.headcount.metrics.LimitMeters;
 import io.headcount.metrics.RunSpans;
 import io.headcount.metrics.StreamMeters;
 import io.headcount.output.OutputStore;
@@ -134,6 +135,13 @@ class SupervisorConfiguration {
         SupervisorLifecycle.PHASE, SupervisorLifecycle.longestStop(budget).toMillis());
     return new SupervisorLifecycle(
         supervisor, new Shutdown(supervisor, metrics), boots.folder(), streams, budget, context);
+  }
+
+  @Bean
+  LimitMeters limitMeters(
+      ProcessSupervisor supervisor, SweepReport sweep, HeadcountProperties properties) {
+    HeadcountProperties.Shutdown stop = properties.shutdown();
+    return new LimitMeters(supervisor, sweep, stop.drain().plus(stop.grace()));
   }
 
   @Bean

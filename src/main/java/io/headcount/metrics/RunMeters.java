@@ -6,6 +6,7 @@ import io.headcount.supervisor.Reason;
 import io.headcount.supervisor.SupervisorMetrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import java.time.Duration;
@@ -30,12 +31,21 @@ public final class RunMeters implements SupervisorMetrics {
   private static final Duration[] QUEUE_BUCKETS =
       millis(1, 10, 100, 500, 1000, 5000, 15_000, 60_000);
 
+  /** From a command that only answers to one that runs for a day. */
+  private static final Duration[] RUN_BUCKETS =
+      millis(100, 500, 1000, 5000, 30_000, 60_000, 300_000, 1_800_000, 7_200_000, 86_400_000);
+
+  /** Around the bounds of a stop: nothing to end, a grace, the longest grace. */
+  private static final Duration[] SHUTDOWN_BUCKETS =
+      millis(100, 500, 1000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000);
+
   private final Counter started;
   private final Timer spawn;
   private final Timer queueWait;
   private final Timer shutdown;
   private final Counter escalations;
   private final Counter survivors;
+  private final StopClock stop = new StopClock();
   private final Map<Reason, Counter> finished;
   private final Map<Reason, Timer> durations;
   private final Map<StartFailure.Kind, Counter> failures;
@@ -61,6 +71,7 @@ public final class RunMeters implements SupervisorMetrics {
             reason ->
                 Timer.builder("headcount.run")
                     .description("From the request to the end of the run")
+                    .serviceLevelObjectives(RUN_BUCKETS)
                     .tag("reason", reason.label())
                     .register(registry));
     failures =
@@ -93,7 +104,12 @@ public final class RunMeters implements SupervisorMetrics {
     shutdown =
         Timer.builder("headcount.shutdown")
             .description("How long the stop of all runs took")
+            .serviceLevelObjectives(SHUTDOWN_BUCKETS)
             .register(registry);
+    // Nobody scrapes a service that has stopped, so the stop can be watched while it goes on.
+    TimeGauge.builder("headcount.shutdown.elapsed", stop, TimeUnit.NANOSECONDS, StopClock::nanos)
+        .description("How long the stop of all runs has been going on; 0 before it")
+        .register(registry);
     escalations =
         Counter.builder("headcount.kill.escalations")
             .description("Runs that SIGKILL was needed for")
@@ -142,7 +158,13 @@ public final class RunMeters implements SupervisorMetrics {
   }
 
   @Override
+  public void stopping() {
+    stop.start();
+  }
+
+  @Override
   public void stopped(long nanos) {
+    stop.end(nanos);
     shutdown.record(nanos, TimeUnit.NANOSECONDS);
   }
 

@@ -2,6 +2,7 @@ package io.headcount.metrics;
 
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunState;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -44,6 +45,12 @@ public final class SupervisorMeters implements MeterBinder {
         .register(registry);
     Gauge.builder("headcount.descendants.escaped", this::escaped)
         .description("Live processes that left the session of their run, of the first 100")
+        .register(registry);
+    Gauge.builder("headcount.descendants.unattributed", () -> census.get().unattributed())
+        .description("Live processes below the service that belong to no run that is known")
+        .register(registry);
+    FunctionCounter.builder("headcount.escapees.ended", census, last -> last.get().escapeesEnded())
+        .description("Processes that got away from their run and were ended")
         .register(registry);
     Gauge.builder("headcount.guardian", () -> supervisor.adapter().guardian().isPresent() ? 1 : 0)
         .description("Whether a guardian watches that nothing outlives the service")

@@ -52,6 +52,7 @@ public final class Shutdown {
    */
   public ShutdownReport run(Duration drain, Duration mostGrace, Duration margin) {
     long started = System.nanoTime();
+    metrics.stopping();
     supervisor.closeAdmission();
     List<Run> waiting = supervisor.live();
     waiting.stream()

@@ -28,6 +28,9 @@ public interface SupervisorMetrics {
   /** A child wrote. */
   default void output(StdStream stream, int bytes) {}
 
+  /** The stop began. */
+  default void stopping() {}
+
   /** The stop took {@code nanos}. */
   default void stopped(long nanos) {}
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,17 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs the real helm on the chart of this project. */
-final class Helm {
+public final class Helm {
 
   /** How one call ended: its exit code, and all it wrote. */
-  record Answer(int exitCode, String output) {}
+  public record Answer(int exitCode, String output) {}
 
   static Path chart() {
     return Path.of(property("headcount.chart"));
   }
 
+  /** The option that takes the values of this file of the chart. */
+  static String values(String file) {
+    return "--values=" + chart().resolve(file);
+  }
+
   /** The chart as a cluster would get it; {@code options} are helm's, {@code --set} and its kin. */
-  static Manifests template(String... options) {
+  public static Manifests template(String... options) {
     Answer answer = tryTemplate(options);
     assertThat(answer.exitCode()).as(answer.output()).isZero();
     return Manifests.parse(answer.output());
@@ -41,9 +47,16 @@ final class Helm {
     }
     List<String> command = new ArrayList<>(List.of(helm.toString()));
     command.addAll(arguments);
+    return run(command, "");
+  }
+
+  /** Runs any command that has little to read. */
+  static Answer run(List<String> command, String input) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      process.getOutputStream().close();
+      try (OutputStream stdin = process.getOutputStream()) {
+        stdin.write(input.getBytes(StandardCharsets.UTF_8));
+      }
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new Answer(process.waitFor(), output);
     } catch (IOException e) {
@@ -54,7 +67,7 @@ final class Helm {
     }
   }
 
-  private static String property(String name) {
+  static String property(String name) {
     String value = System.getProperty(name);
     assertThat(value).as("the system property %s, which the build sets", name).isNotNull();
     return value;

@@ -86,8 +86,20 @@ class ManagementTests {
             "headcount_kill_escalations_total",
             "headcount_kill_survivors_total",
             "headcount_queue_depth",
+            "headcount_queue_wait_seconds_bucket{le=\"60.0\"}",
             "headcount_queue_wait_seconds_count",
-            "headcount_shutdown_seconds_count"));
+            "headcount_run_seconds_bucket{reason=\"exit\",le=\"60.0\"}",
+            "headcount_shutdown_seconds_bucket{le=\"10.0\"}",
+            "headcount_shutdown_seconds_count",
+            "headcount_shutdown_elapsed_seconds",
+            "headcount_shutdown_budget_seconds",
+            "headcount_runs_limit",
+            "headcount_queue_limit",
+            "headcount_fds_budget",
+            "headcount_sweep_boots",
+            "headcount_guardian",
+            "headcount_descendants_unattributed",
+            "headcount_escapees_ended_total"));
     List<String> names =
         Arrays.stream(get("/actuator/prometheus").body().split("\n", -1))
             .filter(line -> !line.startsWith("#"))

@@ -1,0 +1,107 @@
+package io.headcount.chart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Values that the chart does not take. */
+class RefusalTests {
+
+  /** What is asked for, and a word of the refusal. */
+  static Stream<Arguments> nonsense() {
+    return Stream.of(
+        Arguments.of("--set=nosuchkey=1", "nosuchkey"),
+        Arguments.of("--set=shutdown.graceSecond=5", "graceSecond"),
+        Arguments.of("--set=shutdown.graceSeconds=-1", "graceSeconds"),
+        Arguments.of("--set=shutdown.graceSeconds=61", "graceSeconds"),
+        Arguments.of("--set-string=shutdown.graceSeconds=5s", "graceSeconds"),
+        Arguments.of("--set-json=shutdown.graceSeconds=2.5", "graceSeconds"),
+        Arguments.of("--set=shutdown.graceSeconds=null", "graceSeconds"),
+        Arguments.of("--set=shutdown.drainSeconds=-1", "drainSeconds"),
+        Arguments.of("--set=shutdown.preStopSeconds=-1", "preStopSeconds"),
+        Arguments.of("--set=shutdown.marginSeconds=0", "marginSeconds"),
+        Arguments.of("--set=terminationGracePeriodSeconds=1", "terminationGracePeriodSeconds"),
+        Arguments.of(
+            "--set=shutdown.terminationGracePeriodSeconds=0", "terminationGracePeriodSeconds"),
+        Arguments.of("--set=limits.maxLiveRuns=0", "maxLiveRuns"),
+        Arguments.of("--set=limits.maxQueuedRuns=-1", "maxQueuedRuns"),
+        Arguments.of("--set=replicaCount=-1", "replicaCount"),
+        Arguments.of("--set=replicaCount=many", "replicaCount"),
+        Arguments.of("--set=image.repository=", "repository"),
+        Arguments.of("--set=image.digest=sha256:abc", "digest"),
+        Arguments.of("--set=image.pullPolicy=Sometimes", "pullPolicy"),
+        Arguments.of("--set=service.type=Internet", "type"),
+        Arguments.of("--set=service.port=65536", "port"),
+        Arguments.of("--set=workspace.sizeLimit=big", "sizeLimit"),
+        Arguments.of("--set=podDisruptionBudget.maxUnavailable=101%", "maxUnavailable"),
+        Arguments.of("--set=probes.liveness.periodSeconds=0", "periodSeconds"),
+        Arguments.of("--set=podMonitor.interval=often", "interval"),
+        Arguments.of("--set=serviceMonitor.port=1", "port"),
+        Arguments.of("--set=service.sessionAffinity=Cookie", "sessionAffinity"),
+        Arguments.of("--set=persistence.accessModes[0]=ReadOnlyMany", "accessModes"),
+        Arguments.of("--set=persistence.whenDeleted=Ask", "whenDeleted"),
+        Arguments.of("--set=existingSecret.mountPath=here", "mountPath"),
+        Arguments.of("--set=ingress.hosts[0]=example.com", "hosts"),
+        Arguments.of("--set=ingress.hosts[0].host=UPPER", "hosts"),
+        Arguments.of("--set=httpRoute.timeouts.request=forever", "request"),
+        Arguments.of("--set=networkPolicy.clients[0].pods=all", "clients"),
+        Arguments.of("--set-json=networkPolicy.clients=[{}]", "clients"),
+        Arguments.of("--set=autoscaling.minReplicas=0", "minReplicas"),
+        Arguments.of("--set=autoscaling.targetRunningRuns=0", "targetRunningRuns"),
+        Arguments.of("--set=prometheusRule.disabled[0]=HeadcountTypo", "disabled"),
+        Arguments.of("--set=prometheusRule.runbookUrl=docs", "runbookUrl"),
+        Arguments.of("--set=dashboard.folder=x", "folder"),
+        Arguments.of("--set=test.timeoutSeconds=0", "timeoutSeconds"),
+        Arguments.of("--set=extraContainers[0].name=x", "extraContainers"),
+        Arguments.of("--set=topologySpreadConstraints[0].maxSkew=1", "topologySpreadConstraints"),
+        Arguments.of("--set=strategy.type=Sometimes", "type"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("nonsense")
+  void refusesNonsense(String option, String named) {
+    var answer = Helm.tryTemplate(option);
+    assertThat(answer.exitCode()).as(answer.output()).isNotZero();
+    assertThat(answer.output())
+        .contains("values don't meet the specifications of the schema")
+        .contains(named);
+  }
+
+  /** Well formed, and yet it would not do what it says. */
+  @ParameterizedTest
+  @CsvSource({
+    "'podMonitor.enabled=true,serviceMonitor.enabled=true', scrape every pod twice",
+    "ingress.enabled=true, ingress.hosts",
+    "httpRoute.enabled=true, httpRoute.parentRefs",
+    "'autoscaling.enabled=true,autoscaling.minReplicas=11', must not be more",
+    "'autoscaling.enabled=true,autoscaling.targetCPUUtilizationPercentage=null', autoscaling.targetRunningRuns",
+    "'autoscaling.enabled=true,resources.requests.cpu=null', resources.requests.cpu",
+    "'persistence.enabled=true,strategy.type=Recreate', RollingUpdate or OnDelete",
+    "'persistence.enabled=true,strategy.rollingUpdate.maxSurge=1', partition",
+    "'persistence.enabled=true,fullnameOverride=a1234567890123456789012345678901234567890123456789012', fullnameOverride",
+    "strategy.type=OnDelete, RollingUpdate or Recreate",
+    "config.headcount.limits.max-live-runs=7, limits.maxLiveRuns",
+    "config.headcount.limits.maxQueuedRuns=7, limits.maxQueuedRuns",
+    "config.headcount.data-dir=/x, set data",
+    "config.server.port=80, service.port",
+    "config.management.server.port=80, service.port",
+    "'env[0].name=HEADCOUNT_WORKSPACE,env[0].value=/x', set workspace",
+    "'env[0].name=HEADCOUNT_DATA_DIR,env[0].value=/x', set data",
+    "'env[0].name=HEADCOUNT_LIMITS_MAX_LIVE_RUNS,env[0].value=x', limits.maxLiveRuns",
+    "'env[0].name=HEADCOUNT_MANAGEMENT_PORT,env[0].value=x', service.port",
+    "'env[0].name=SERVER_PORT,env[0].value=x', service.port",
+    "'javaOptions=-Xms1g,env[0].name=JDK_JAVA_OPTIONS,env[0].value=-Xmx1g', set javaOptions",
+    "'env[0].name=SPRING_PROFILES_ACTIVE,env[0].value=prod', set logs.json to false",
+    "'tracing.endpoint=collector:4318', /tracing/endpoint",
+    "'tracing.sampling=2', /tracing/sampling",
+  })
+  void refusesWhatWouldNotDoWhatItSays(String setting, String named) {
+    var answer = Helm.tryTemplate("--set=" + setting);
+    assertThat(answer.exitCode()).as(answer.output()).isNotZero();
+    assertThat(answer.output()).contains("Error: ").contains(named);
+  }
+}
