@@ -55,7 +55,7 @@ public record Manifests(List<JsonNode> documents) {
     return workload().at("/spec/template");
   }
 
-  PodSpec pod() {
+  public PodSpec pod() {
     return YAML.treeToValue(template().path("spec"), PodSpec.class);
   }
 

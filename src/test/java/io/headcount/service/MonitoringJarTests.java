@@ -133,6 +133,9 @@ class MonitoringJarTests {
     prometheus.awaitSeries("headcount_run_seconds_count{reason=\"exit\"} == 2");
     prometheus.awaitSeries("headcount_spawn_failures_total{kind=\"not-found\"} == 1");
     prometheus.awaitSeries("headcount_spawn_seconds_count == 3");
+    assertThat(service.openMetrics())
+        .as("a request's trace, where Prometheus takes it")
+        .containsPattern("http_server_requests_seconds_bucket\\{.*} \\d+ # \\{.*trace_id=");
     prometheus.awaitSeries("headcount_fds_open{kind=\"pidfd\"} == 1");
     prometheus.awaitSeries("headcount_runs_limit == 256");
     prometheus.awaitSeries("headcount_queue_limit == 100");

@@ -113,6 +113,13 @@ final class ServiceProcess implements AutoCloseable {
     return send(HttpRequest.newBuilder(uri(managementPort, path)).GET().build());
   }
 
+  /** The meters as Prometheus asks for them. */
+  String openMetrics() throws IOException, InterruptedException {
+    URI meters = uri(managementPort, "/actuator/prometheus");
+    String form = "application/openmetrics-text;version=1.0.0";
+    return send(HttpRequest.newBuilder(meters).header("Accept", form).build()).body();
+  }
+
   HttpResponse<String> delete(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(port, path)).DELETE().build());
   }
