@@ -52,6 +52,12 @@ public final class Bench {
       System.out.println("\n" + throughput.table());
       kept &= throughput.keepsPromise();
     }
+    if (options.parts().contains(Options.Part.START)) {
+      StartRounds start = new StartRounds(options);
+      start.run();
+      System.out.println("\n" + start.table());
+      kept &= start.keepsPromise();
+    }
     return kept;
   }
 }

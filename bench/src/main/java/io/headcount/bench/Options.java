@@ -18,7 +18,7 @@ import java.util.Set;
  * @param mebibytes what is carried in the third part
  * @param parts what is measured
  * @param libc whether the child that is spawned has a libc to start
- * @param jar the service, for the third part
+ * @param jar the service, for the third and fourth part
  * @param check whether to fail if a ratio is below what is promised
  */
 record Options(
@@ -38,14 +38,15 @@ record Options(
   enum Part {
     SPAWN,
     LIVE,
-    THROUGHPUT
+    THROUGHPUT,
+    START
   }
 
   static final String HELP =
       """
       Measures what a command costs: through Headcount's adapter for Linux, through ProcessBuilder,
-      and in a C loop that is compiled on the spot (gcc is needed); and how fast its output is
-      carried, beside cat. Takes about 7 minutes.
+      and in a C loop that is compiled on the spot (gcc is needed); how fast its output is
+      carried, beside cat; and how fast the service starts. Takes about 9 minutes.
 
       Options:
         --quick            3 minutes: 3 rounds of 1 second, 1 and 2 callers, 512 MiB
@@ -56,10 +57,11 @@ record Options(
         --children N       live children in the second part (1000)
         --child bare|libc  spawn a no-op without libc, or one whose libc starts first (bare)
         --mib N            MiB carried in the third part, which takes 3 times that memory (1024)
-        --jar FILE         the service that carries them (target/headcount.jar)
-        --only PART        one part only: spawn, live or throughput
+        --jar FILE         the service that carries them, and that starts (target/headcount.jar)
+        --only PART        one part only: spawn, live, throughput or start
         --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate, or if
-                           a journal is below 0.8 or a follower below 0.5 of cat's
+                           a journal is below 0.8 or a follower below 0.5 of cat's, or if the AOT
+                           cache does not halve the start
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
       """;
@@ -131,7 +133,7 @@ record Options(
             parts =
                 EnumSet.of(
                     Part.values()[
-                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput")]);
+                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput", "start")]);
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -25,6 +26,8 @@ import java.util.regex.Pattern;
  */
 final class Service implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("event=ready .*?\\bport=(\\d+)");
+
+  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s*(\\d+) kB");
 
   /** MiB of heap beside the output of two runs: the one that is read, and garbage of the last. */
   private static final long HEADROOM = 512;
@@ -49,28 +52,41 @@ final class Service implements AutoCloseable {
           "expected the service at " + jar + "; build it with make build, or name it with --jar");
     }
     long mebibytes = (bytes >> 20) + 1;
-    Process process =
-        new ProcessBuilder(
-                Jvm.java(),
-                // touched from the start, so that how the heap grows does not count
-                "-Xms" + (2 * mebibytes + HEADROOM) + "m",
-                "-Xmx" + (2 * mebibytes + HEADROOM) + "m",
-                "-XX:+AlwaysPreTouch",
-                "-jar",
-                jar.toString(),
-                "--server.port=0",
-                "--management.server.port=0",
-                "--headcount.defaults.spill-output=0",
-                "--headcount.output.memory=" + 2 * mebibytes + "MB",
-                "--headcount.retention.max-output=" + 2 * mebibytes + "MB")
-            .redirectErrorStream(true)
-            .start();
+    return start(
+        List.of(
+            Jvm.java(),
+            // touched from the start, so that how the heap grows does not count
+            "-Xms" + (2 * mebibytes + HEADROOM) + "m",
+            "-Xmx" + (2 * mebibytes + HEADROOM) + "m",
+            "-XX:+AlwaysPreTouch",
+            "-jar",
+            jar.toString(),
+            "--server.port=0",
+            "--management.server.port=0",
+            "--headcount.defaults.spill-output=0",
+            "--headcount.output.memory=" + 2 * mebibytes + "MB",
+            "--headcount.retention.max-output=" + 2 * mebibytes + "MB"));
+  }
+
+  /** Starts it by this command and waits until it is ready. */
+  static Service start(List<String> command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try {
       return new Service(process, port(process));
     } catch (IOException | RuntimeException e) {
       process.destroy();
       throw e;
     }
+  }
+
+  /** What it has in memory, {@code VmRSS} of {@code proc_pid_status(5)}. */
+  double residentMebibytes() throws IOException {
+    Matcher resident =
+        RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
+    if (!resident.find()) {
+      throw new IOException("no VmRSS in /proc/" + process.pid() + "/status");
+    }
+    return Long.parseLong(resident.group(1)) / 1024.0;
   }
 
   /** Reads the port from its log, and goes on reading, so that the log is never in its way. */
