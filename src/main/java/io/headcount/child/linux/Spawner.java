@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class Spawner {
   private final Forest forest;
   private final Adoptees adoptees;
   private final Marks marks;
+  private final @Nullable Cgroups cgroups;
   private final NativeBuffer oomScore;
   private final int oomScoreLength;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -62,11 +64,13 @@ final class Spawner {
       Forest forest,
       Adoptees adoptees,
       Marks marks,
+      @Nullable Cgroups cgroups,
       int ownOomScore) {
     this.descriptors = descriptors;
     this.forest = forest;
     this.adoptees = adoptees;
     this.marks = marks;
+    this.cgroups = cgroups;
     byte[] score =
         Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
             .getBytes(StandardCharsets.US_ASCII);
@@ -143,7 +147,14 @@ final class Spawner {
       env.put("TERM", terminal.term());
     }
     String path = Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
-    Tree tree = plant(posixSpawn, path, spec, env, theirs);
+    Room room = room(spec);
+    Tree tree;
+    try {
+      tree = plant(posixSpawn, path, spec, env, theirs, room.cgroup());
+    } catch (Failure | RuntimeException | Error e) {
+      room.giveUp();
+      throw e;
+    }
     int pid = tree.leader();
     opened.closeTheirs();
     int pidfd = Processes.pidfdOpen(pid);
@@ -153,7 +164,7 @@ final class Spawner {
     }
     Fd watched = descriptors.opened(Kind.PIDFD, pidfd);
     try {
-      ChildLimits.set(pid, spec.limits());
+      room.takeIn(pid);
     } catch (ChildLimits.Refused refused) {
       watched.close();
       abandon(tree);
@@ -163,12 +174,21 @@ final class Spawner {
     return new Spawned(pid, tree, watched, ours);
   }
 
+  private Room room(ChildSpec spec) throws Failure {
+    try {
+      return Room.of(cgroups, spec);
+    } catch (ChildLimits.Refused refused) {
+      throw new Failure(refused.failure());
+    }
+  }
+
   private Tree plant(
       PosixSpawn posixSpawn,
       String path,
       ChildSpec spec,
       Map<String, String> env,
-      PosixSpawn.Stdio stdio)
+      PosixSpawn.Stdio stdio,
+      @Nullable RunCgroup cgroup)
       throws Failure {
     long mark = marks.next();
     forest.planting();
@@ -178,7 +198,7 @@ final class Spawner {
         throw new Failure(StartFailures.of(spec, path, -pid));
       }
       Marks.set(pid, mark);
-      Tree tree = new Tree(pid, spec.cookie(), mark);
+      Tree tree = new Tree(pid, spec.cookie(), mark, cgroup);
       forest.add(tree);
       return tree;
     } finally {
@@ -195,6 +215,9 @@ final class Spawner {
 
   /** Without a pidfd a child cannot be watched: it is ended before it did much, and reaped here. */
   private void abandon(Tree tree) {
+    if (tree.cgroup() != null) {
+      tree.cgroup().kill();
+    }
     Processes.kill(-tree.leader(), 9);
     Processes.kill(tree.leader(), 9);
     while (Processes.reapPid(tree.leader()) instanceof Processes.Wait.Alive) {
