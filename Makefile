@@ -14,10 +14,10 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image chart bench flood faults soak clean need-mvn
+.PHONY: help run test format build image chart bench flood faults soak cgroup-vm clean need-mvn
 
 help: ## Lists these targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-8s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-9s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The shortest way to the jar: no tests, and nothing downloaded that only tests need. `exec` lets signals reach the service.
 run: need-mvn ## Builds and serves on 127.0.0.1:8080, management on 8081; ARGS="--server.port=9000" passes options on
@@ -65,6 +65,10 @@ faults: need-mvn ## Tries every way out of a run alone, then 10,000 double forks
 	@scripts/install-tools
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*FaultsJarTests' -Dheadcount.faults=whole
+
+# In a virtual machine, because few machines delegate every controller.
+cgroup-vm: build ## Checks limits and OOM kills by cgroups on a real kernel: boots a small virtual machine, 10 minutes at most
+	@scripts/cgroup-vm
 
 soak: need-mvn ## Runs 100,000 short runs, 30 minutes at most, and writes docs/soak.md and docs/soak.svg; fails if anything grows
 	@scripts/install-tools

@@ -51,7 +51,7 @@ final class SoakReport {
 
   String markdown() {
     double seconds = samples.getLast().at() - samples.getFirst().at();
-    int runs = samples.getLast().runs() - samples.getFirst().runs();
+    int runs = quietAfter.runs() - quietBefore.runs();
     StringBuilder text = new StringBuilder();
     text.append(
         """
@@ -69,7 +69,7 @@ final class SoakReport {
             "%,d runs in %,.0f s after a warm-up of %,d: %,.0f a second.%n%n",
             runs,
             seconds,
-            samples.getFirst().runs(),
+            quietBefore.runs(),
             runs / seconds));
     text.append(
         "![descriptors, threads, heap, memory, children and zombies over time](soak.svg)\n\n");
@@ -124,7 +124,7 @@ final class SoakReport {
             LEFT + WIDTH,
             top - GAP + 14,
             last,
-            samples.getLast().runs() - samples.getFirst().runs()));
+            quietAfter.runs() - quietBefore.runs()));
     return text.append("</svg>\n").toString();
   }
 
