@@ -59,6 +59,7 @@ class DocumentsTests {
             "docs/attach.md",
             "docs/behaviour.md",
             "docs/containment.md",
+            "docs/soak.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {
       Path folder = Path.of(document).toAbsolutePath().getParent();
