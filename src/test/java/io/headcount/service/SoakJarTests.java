@@ -70,7 +70,7 @@ class SoakJarTests {
     String what = series.title();
     assertThat(series.of(after) - series.of(before))
         .as(what + " without load")
-        .isLessThanOrEqualTo(series.noise());
+        .isLessThanOrEqualTo(series.quietNoise());
     if (WHOLE) {
       assertThat(series.median(report.lastTenth()) - series.median(report.firstTenth()))
           .as(what + " from the first tenth to the last")

@@ -76,14 +76,14 @@ final class SoakReport {
     text.append(
         """
         It fails unless all is flat: neither the median of the last tenth less that of the first, nor the rise of the least-squares line through the second half,
-        may be more than the noise allowed, and without load all must be as it was after the warm-up, within the same.
+        may be more than the noise allowed, and without load all must be as it was after the warm-up, within the noise allowed there.
 
-        | | first tenth | last tenth | most | rise over the second half | noise allowed | without load, before | and after |
-        | --- | --- | --- | --- | --- | --- | --- | --- |
+        | | first tenth | last tenth | most | rise over the second half | noise allowed | without load, before | and after | noise allowed |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- |
         """);
     for (SoakSeries series : SoakSeries.values()) {
       text.append(
-          "| %s | %s | %s | %s | %s | %s | %s | %s |%n"
+          "| %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
               .formatted(
                   series.title() + (series.unit().isEmpty() ? "" : "," + series.unit()),
                   figure(series.median(firstTenth())),
@@ -92,7 +92,8 @@ final class SoakReport {
                   figure(series.rise(secondHalf())),
                   figure(series.noise()),
                   figure(series.of(quietBefore)),
-                  figure(series.of(quietAfter))));
+                  figure(series.of(quietAfter)),
+                  figure(series.quietNoise())));
     }
     return text.toString();
   }

@@ -5,21 +5,23 @@ import java.util.List;
 
 /** What is sampled, and how much of it may come and go without being a leak. */
 enum SoakSeries {
-  DESCRIPTORS("open descriptors, without connections", "", 24),
-  THREADS("threads", "", 12),
-  HEAP("heap after a full collection", " MiB", 12),
-  RESIDENT("resident memory", " MiB", 48),
-  LIVE("live children", "", 24),
-  ZOMBIES("zombies", "", 24);
+  DESCRIPTORS("open descriptors, without connections", "", 24, 2),
+  THREADS("threads", "", 4, 4),
+  HEAP("heap after a full collection", " MiB", 8, 8),
+  RESIDENT("resident memory", " MiB", 48, 48),
+  LIVE("live children", "", 24, 0),
+  ZOMBIES("zombies", "", 24, 0);
 
   private final String title;
   private final String unit;
   private final double noise;
+  private final double quietNoise;
 
-  SoakSeries(String title, String unit, double noise) {
+  SoakSeries(String title, String unit, double noise, double quietNoise) {
     this.title = title;
     this.unit = unit;
     this.noise = noise;
+    this.quietNoise = quietNoise;
   }
 
   String title() {
@@ -32,6 +34,11 @@ enum SoakSeries {
 
   double noise() {
     return noise;
+  }
+
+  /** The same without load. */
+  double quietNoise() {
+    return quietNoise;
   }
 
   double of(Sample sample) {

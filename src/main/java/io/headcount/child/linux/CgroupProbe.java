@@ -55,7 +55,10 @@ final class CgroupProbe {
     try {
       place = CgroupPlace.ofThisProcess();
       own = new Cgroup(place.folder());
-      checkDelegated(own);
+      Integer user = Proc.user(self);
+      if (!wanted && user != null && user == 0) {
+        checkDelegatedToRoot(own);
+      }
       tryOut(own);
     } catch (CgroupPlace.Missing e) {
       return new Result(null, "no (" + e.getMessage() + ")", "none");
@@ -78,13 +81,7 @@ final class CgroupProbe {
    * What root may write is not by that delegated: the machine's first cgroup is nobody's, and a
    * unit of systemd's only with its mark. The first cgroup of a container is.
    */
-  private void checkDelegated(Cgroup own) throws CgroupPlace.Missing {
-    if (!own.exists()) {
-      throw new CgroupPlace.Missing("there is no " + own.folder());
-    }
-    if (wanted || !"root".equals(System.getProperty("user.name"))) {
-      return;
-    }
+  static void checkDelegatedToRoot(Cgroup own) throws CgroupPlace.Missing {
     if (!Files.exists(own.folder().resolve("cgroup.events"))) {
       throw new CgroupPlace.Missing(
           own.folder() + " is the machine's first cgroup, which root uses only when told to");

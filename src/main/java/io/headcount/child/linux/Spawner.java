@@ -163,6 +163,7 @@ final class Spawner {
       throw new Failure(StartFailures.of("pidfd_open", -pidfd));
     }
     Fd watched = descriptors.opened(Kind.PIDFD, pidfd);
+    raiseOomScore(pid);
     try {
       room.takeIn(pid);
     } catch (ChildLimits.Refused refused) {
@@ -170,7 +171,6 @@ final class Spawner {
       abandon(tree);
       throw new Failure(refused.failure());
     }
-    raiseOomScore(pid);
     return new Spawned(pid, tree, watched, ours);
   }
 
