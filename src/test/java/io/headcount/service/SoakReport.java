@@ -57,10 +57,10 @@ final class SoakReport {
         """
         # The soak
 
-        Written by `make soak` (`SoakJarTests`): short runs of ten kinds through the packaged service over HTTP, eight at a time: that succeed, write,
-        fail, cannot start, time out, fork twice, write 64 KiB, leave a worker, read their input, are cancelled. The outcome of each is checked. The heap
-        has a fixed size, so that resident memory shows what grows beside it. A sample a second, seen from outside by `/proc`; the heap is
-        what a full collection leaves, every ten seconds. On a machine of two processors.
+        Written by `make soak` (`SoakJarTests`): short runs of ten kinds through the packaged service over HTTP, eight at a time: that succeed,
+        write, fail, cannot start, time out, fork twice, write 64 KiB, leave a worker, read their input, are cancelled. The outcome of each is
+        checked. The heap has a fixed size, so that resident memory shows what grows beside it. A sample a second, seen from outside by `/proc`;
+        the heap is what a full collection leaves, every ten seconds. On a machine of two processors.
 
         """);
     text.append(
@@ -75,8 +75,9 @@ final class SoakReport {
         "![descriptors, threads, heap, memory, children and zombies over time](soak.svg)\n\n");
     text.append(
         """
-        It fails unless all is flat: neither the median of the last tenth less that of the first, nor the rise of the least-squares line through the second half,
-        may be more than the noise allowed, and without load all must be as it was after the warm-up, within the noise allowed there.
+        It fails unless all is flat: neither the median of the last tenth less that of the first, nor the rise of the least-squares line through
+        the second half, may be more than the noise allowed, and without load all must be as it was after the warm-up, within the noise allowed
+        there.
 
         | | first tenth | last tenth | most | rise over the second half | noise allowed | without load, before | and after | noise allowed |
         | --- | --- | --- | --- | --- | --- | --- | --- | --- |
