@@ -14,7 +14,7 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image image-test chart bench flood faults clean need-mvn
+.PHONY: help run test format build image image-test chart bench flood faults soak cgroup-vm clean need-mvn
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,10 +65,19 @@ flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one 
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) verify -Dtest=FloodTests -Dit.test=FloodJarTests -Dheadcount.flood=2048
 
-faults: need-mvn ## Tries every way out of a run alone, then 10,000 double forks; the table is in docs/containment.md; 10 minutes
+faults: need-mvn ## Tries every way out of a run alone, then 10,000 double forks; the table is in docs/containment.md; 20 minutes
 	@scripts/install-tools
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*FaultsJarTests' -Dheadcount.faults=whole
+
+# In a virtual machine, because few machines delegate every controller.
+cgroup-vm: build ## Checks limits and OOM kills by cgroups on a real kernel: boots a small virtual machine, 10 minutes at most
+	@scripts/cgroup-vm
+
+soak: need-mvn ## Runs 100,000 short runs, 30 minutes at most, and writes docs/soak.md and docs/soak.svg; fails if anything grows
+	@scripts/install-tools
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+	$(MVN) $(MVN_FLAGS) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakJarTests -Dheadcount.soak=whole
 
 clean: ## Removes what was built; the tools stay
 	rm -rf target bench/target

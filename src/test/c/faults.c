@@ -85,6 +85,20 @@ static void await_mark(void) {
   }
 }
 
+/* So comes its cgroup, where it gets one. */
+static void await_cgroup(void) {
+  char text[8192];
+  for (int i = 0; i < 5000; i++) {
+    int fd = open("/proc/self/cgroup", O_RDONLY);
+    ssize_t length = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[length < 0 ? 0 : length] = 0;
+    if (strstr(text, "/run-") != NULL) return;
+    pause_ms(1);
+  }
+  _exit(11);
+}
+
 /* Executes this program again, with an empty environment. */
 static void clear_and_stay(void) {
   char out[16];
@@ -225,6 +239,7 @@ int main(int argc, char **argv) {
   }
   if (pipe(ready) < 0) return 3;
   await_mark();
+  if (argc > 2 && strcmp(argv[2], "cgroup") == 0) await_cgroup();
   int standing = 1;
   if (strcmp(fault, "session") == 0) {
     in_session(stand_and_stay);

@@ -66,7 +66,9 @@ class DocumentsTests {
             "docs/behaviour.md",
             "docs/containment.md",
             "docs/kubernetes.md",
+            "docs/logs-and-traces.md",
             "docs/meters.md",
+            "docs/soak.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {
       Path folder = Path.of(document).toAbsolutePath().getParent();

@@ -95,13 +95,21 @@ record RunRequest(
 
   @Schema(
       name = "RunRequestLimits",
-      description = "Resource limits of setrlimit(2); null leaves the service's.")
+      description =
+          "Resource limits: of the run's cgroup where it has one with the controller, else of"
+              + " setrlimit(2); null leaves the service's.")
   record Limits(
       @Schema(minimum = "1", example = "null") @Nullable Long memoryBytes,
       @Schema(minimum = "1", example = "null") @Nullable Long cpuSeconds,
       @Schema(minimum = "1", example = "null") @Nullable Long openFiles,
       @Schema(minimum = "1", example = "null") @Nullable Long processes,
-      @Schema(minimum = "1", example = "null") @Nullable Long fileSizeBytes) {}
+      @Schema(minimum = "1", example = "null") @Nullable Long fileSizeBytes,
+      @Schema(
+              description = "Share of the processors; needs a cgroup with the cpu controller.",
+              minimum = "1",
+              maximum = "10000",
+              example = "null")
+          @Nullable Long cpuWeight) {}
 
   @Schema(name = "RunRequestOutput", description = "Bounds of the output.")
   record Output(

@@ -187,7 +187,8 @@ final class RunRequests {
             limits.cpuSeconds(),
             limits.openFiles(),
             limits.processes(),
-            limits.fileSizeBytes());
+            limits.fileSizeBytes(),
+            limits.cpuWeight());
   }
 
   /** What came, cut so that an answer stays short. */

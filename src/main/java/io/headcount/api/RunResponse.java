@@ -63,6 +63,10 @@ record RunResponse(
         long noOutputTimeoutMs,
     @Schema(description = "The grace in force.", example = "5000") long graceMs,
     @Schema(description = "Whether SIGKILL was needed.") boolean killEscalated,
+    @Schema(
+            description = "Whether the kernel ended one of it for want of memory; null: unknown.",
+            example = "null")
+        @Nullable Boolean oomKilled,
     @Schema(description = "What could not be ended, or was kept.") List<ProcessResponse> survivors,
     Stdin stdin,
     @Nullable Tty tty,
@@ -189,6 +193,7 @@ record RunResponse(
         view.noOutputTimeoutMs(),
         view.graceMs(),
         view.killEscalated(),
+        view.oomKilled(),
         view.survivors().stream().map(ProcessResponse::of).toList(),
         new Stdin(view.stdinOpen(), view.stdinOffset()),
         Tty.of(view.terminal()),

@@ -3,6 +3,7 @@ package io.headcount.child;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -67,6 +68,11 @@ public interface ChildAdapter extends AutoCloseable {
    */
   default OptionalLong guardian() {
     return OptionalLong.empty();
+  }
+
+  /** How many runs have a cgroup of their own now; empty where none gets one. */
+  default OptionalInt cgroups() {
+    return OptionalInt.empty();
   }
 
   @Override

@@ -75,21 +75,24 @@ public record ChildSpec(
   }
 
   /**
-   * Limits of {@code setrlimit(2)}; null leaves what the service itself has.
+   * Limits of {@code setrlimit(2)} for each process, or of the run's cgroup for all together; null
+   * leaves what the service itself has.
    *
-   * @param memoryBytes address space, {@code RLIMIT_AS}
+   * @param memoryBytes memory of the cgroup, else address space, {@code RLIMIT_AS}
    * @param cpuSeconds processor time, {@code RLIMIT_CPU}
    * @param openFiles descriptors, {@code RLIMIT_NOFILE}
-   * @param processes processes of the user, {@code RLIMIT_NPROC}
+   * @param processes tasks of the cgroup, else processes of the user, {@code RLIMIT_NPROC}
    * @param fileSizeBytes largest file written, {@code RLIMIT_FSIZE}
+   * @param cpuWeight share of the processors, 1 to 10,000, of the cgroup alone
    */
   public record Limits(
       @Nullable Long memoryBytes,
       @Nullable Long cpuSeconds,
       @Nullable Long openFiles,
       @Nullable Long processes,
-      @Nullable Long fileSizeBytes) {
+      @Nullable Long fileSizeBytes,
+      @Nullable Long cpuWeight) {
     /** No limit beyond the service's own. */
-    public static final Limits NONE = new Limits(null, null, null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null, null, null);
   }
 }

@@ -4,6 +4,8 @@ import io.headcount.child.ChildAdapter;
 import io.headcount.child.EscapeePolicy;
 import io.headcount.child.UnsupportedPlatformException;
 import io.headcount.child.jdk.JdkChildAdapter;
+import io.headcount.child.linux.CgroupWish;
+import io.headcount.child.linux.CgroupsUnavailableException;
 import io.headcount.child.linux.LinuxChildAdapter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -28,6 +30,7 @@ final class Adapters {
       HeadcountProperties.Child child,
       EscapeePolicy escapees,
       GuardianChoice guardian,
+      CgroupChoice cgroup,
       String boot) {
     boolean linux =
         switch (child.adapter()) {
@@ -37,10 +40,10 @@ final class Adapters {
         };
     if (!linux) {
       if (guardian == GuardianChoice.ON) {
-        throw new InvalidConfigurationPropertyValueException(
-            "headcount.guardian",
-            "on",
-            "It needs headcount.child.adapter=linux; expected auto or off (HEADCOUNT_GUARDIAN).");
+        throw refused("guardian", "It needs headcount.child.adapter=linux; expected auto or off");
+      }
+      if (cgroup == CgroupChoice.ON) {
+        throw refused("cgroup", "It needs headcount.child.adapter=linux; expected auto or off");
       }
       return new JdkChildAdapter();
     }
@@ -48,9 +51,30 @@ final class Adapters {
       throw new UnsupportedPlatformException(
           "expected Linux, this is " + System.getProperty("os.name"));
     }
-    return LinuxChildAdapter.create(
-        new LinuxChildAdapter.Options(
-            child.eventLoops(), child.spawners(), escapees, isGuarded(guardian) ? boot : null));
+    CgroupWish wish =
+        cgroup == CgroupChoice.OFF ? null : new CgroupWish(boot, cgroup == CgroupChoice.ON);
+    try {
+      return LinuxChildAdapter.create(
+          new LinuxChildAdapter.Options(
+              child.eventLoops(),
+              child.spawners(),
+              escapees,
+              isGuarded(guardian) ? boot : null,
+              wish));
+    } catch (CgroupsUnavailableException e) {
+      throw refused(
+          "cgroup",
+          "Expected a cgroup of version 2 that the service may use, got "
+              + e.getMessage()
+              + "; delegate one (docs/containment.md), or choose auto or off");
+    }
+  }
+
+  private static InvalidConfigurationPropertyValueException refused(String key, String reason) {
+    return new InvalidConfigurationPropertyValueException(
+        "headcount." + key,
+        "on",
+        "%s (HEADCOUNT_%s).".formatted(reason, key.toUpperCase(Locale.ROOT)));
   }
 
   private static boolean isGuarded(GuardianChoice guardian) {

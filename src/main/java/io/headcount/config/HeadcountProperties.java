@@ -24,6 +24,7 @@ import org.springframework.validation.annotation.Validated;
  * @param dataDir where output is kept that is not held in memory, and the record of each boot;
  *     blank is a directory of the system's for temporary files
  * @param guardian whether a process ends what the service started when the service is killed
+ * @param cgroup whether each run gets a cgroup of its own
  * @param sweep what becomes of processes that an earlier boot has left
  * @param child how commands are run
  * @param escapees what is done with processes that got away from their run
@@ -40,6 +41,7 @@ public record HeadcountProperties(
     @NotNull String workspace,
     @NotNull String dataDir,
     @NotNull GuardianChoice guardian,
+    @NotNull CgroupChoice cgroup,
     @NotNull SweepMode sweep,
     @NotNull @Valid Child child,
     @NotNull EscapeePolicy escapees,

@@ -41,7 +41,11 @@ class SupervisorConfiguration {
   @Bean(destroyMethod = "close")
   ChildAdapter childAdapter(HeadcountProperties properties, SupervisorSettings settings) {
     return Adapters.open(
-        properties.child(), properties.escapees(), properties.guardian(), settings.bootId());
+        properties.child(),
+        properties.escapees(),
+        properties.guardian(),
+        properties.cgroup(),
+        settings.bootId());
   }
 
   @Bean

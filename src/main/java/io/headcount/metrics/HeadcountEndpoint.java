@@ -6,6 +6,7 @@ import io.headcount.supervisor.RunState;
 import io.headcount.supervisor.SweepReport;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +38,14 @@ public final class HeadcountEndpoint {
     }
     Census now = census.get();
     OptionalLong guardian = supervisor.adapter().guardian();
+    OptionalInt cgroups = supervisor.adapter().cgroups();
     return new Headcount(
         supervisor.settings().bootId(),
         supervisor.isClosing(),
         runs,
         now.live(),
         guardian.isPresent() ? guardian.getAsLong() : null,
+        cgroups.isPresent() ? cgroups.getAsInt() : null,
         sweep,
         new TreeMap<>(supervisor.adapter().openDescriptors()),
         now);
@@ -56,6 +59,7 @@ public final class HeadcountEndpoint {
    * @param runs by state
    * @param liveChildren processes alive below the service
    * @param guardian process that ends all should the service be killed; null without one
+   * @param cgroups how many runs have one of their own now; null where none gets one
    * @param sweep what the start found of earlier boots
    * @param descriptors open for runs, by kind
    * @param census the last one, with the processes by name
@@ -66,6 +70,7 @@ public final class HeadcountEndpoint {
       Map<String, Integer> runs,
       int liveChildren,
       @Nullable Long guardian,
+      @Nullable Integer cgroups,
       SweepReport sweep,
       Map<String, Long> descriptors,
       Census census) {}

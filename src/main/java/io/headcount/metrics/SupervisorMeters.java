@@ -55,6 +55,9 @@ public final class SupervisorMeters implements MeterBinder {
     Gauge.builder("headcount.guardian", () -> supervisor.adapter().guardian().isPresent() ? 1 : 0)
         .description("Whether a guardian watches that nothing outlives the service")
         .register(registry);
+    Gauge.builder("headcount.cgroups", () -> supervisor.adapter().cgroups().orElse(0))
+        .description("Cgroups that exist for runs")
+        .register(registry);
     Set<String> kinds = new TreeSet<>(KINDS);
     kinds.addAll(supervisor.adapter().openDescriptors().keySet());
     for (String kind : kinds) {

@@ -88,12 +88,20 @@ record Progress(
                 before.tree().escalated() || tree.escalated(),
                 tree.survivors(),
                 false,
-                before.tree().outputTruncated());
+                before.tree().outputTruncated(),
+                either(before.tree().oomKilled(), tree.oomKilled()));
     End now =
         before == null
             ? new End(Instant.now(), System.nanoTime(), whole)
             : new End(before.at(), before.nanos(), whole);
     return with(state, start, now, false);
+  }
+
+  private static @Nullable Boolean either(@Nullable Boolean one, @Nullable Boolean other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one || other;
   }
 
   Progress withStdinClosed() {

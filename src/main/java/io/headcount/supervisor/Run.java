@@ -135,6 +135,7 @@ public final class Run {
         clocks.noOutputMs(),
         childSpec.stop().graceNanos() / 1_000_000,
         end != null && end.tree().escalated(),
+        end == null ? null : end.tree().oomKilled(),
         end == null ? List.of() : end.tree().survivors(),
         now.keeps(),
         now.stdinOpen(),

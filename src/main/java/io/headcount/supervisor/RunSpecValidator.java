@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class RunSpecValidator {
   private static final long MAX_MS = 1L << 53;
   private static final long MAX_GRACE_MS = 60_000;
+  private static final long MAX_CPU_WEIGHT = 10_000;
   private static final int MAX_NAME = 256;
   private static final int MAX_LABELS = 64;
 
@@ -51,6 +52,7 @@ final class RunSpecValidator {
     checkLimit("/limits/openFiles", spec.limits().openFiles(), found);
     checkLimit("/limits/processes", spec.limits().processes(), found);
     checkLimit("/limits/fileSizeBytes", spec.limits().fileSizeBytes(), found);
+    checkCpuWeight(spec.limits().cpuWeight(), found);
     checkLimit("/output/retainBytes", spec.output().retainBytes(), found);
     checkLimit("/output/maxBytes", spec.output().maxBytes(), found);
     if (spec.terminal() != null) {
@@ -61,6 +63,12 @@ final class RunSpecValidator {
       throw new SupervisorException.Invalid(found);
     }
     return cwd;
+  }
+
+  private static void checkCpuWeight(@Nullable Long weight, List<Violation> found) {
+    if (weight != null && (weight < 1 || weight > MAX_CPU_WEIGHT)) {
+      found.add(new Violation("/limits/cpuWeight", "expected 1 to 10000, got " + weight));
+    }
   }
 
   private static void checkCommand(RunSpec.Command command, List<Violation> found) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param noOutputTimeoutMs the clock in force, 0 is off
  * @param graceMs the grace in force
  * @param killEscalated whether SIGKILL was needed
+ * @param oomKilled whether the kernel ended one of it for want of memory; null where nobody tells
  * @param survivors what could not be ended
  * @param keepsDescendants whether kept descendants are still alive
  * @param stdinOpen whether standard input takes more
@@ -56,6 +57,7 @@ public record RunView(
     long noOutputTimeoutMs,
     long graceMs,
     boolean killEscalated,
+    @Nullable Boolean oomKilled,
     List<ProcessInfo> survivors,
     boolean keepsDescendants,
     boolean stdinOpen,

@@ -54,6 +54,7 @@ class StartTests extends Service {
             "noOutputTimeoutMs",
             "graceMs",
             "killEscalated",
+            "oomKilled",
             "survivors",
             "stdin",
             "tty",

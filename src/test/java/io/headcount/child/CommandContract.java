@@ -120,7 +120,7 @@ interface CommandContract extends Contract {
         bench()
             .start(
                 Command.sh("sleep 0.2; ulimit -n")
-                    .limited(new Limits(null, null, 64L, null, null)));
+                    .limited(new Limits(null, null, 64L, null, null, null)));
 
     if (bench().excepts(LIMITS)) {
       assertThat(run.failure().kind()).isEqualTo(StartFailure.Kind.OTHER);

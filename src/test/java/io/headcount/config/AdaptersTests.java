@@ -12,9 +12,13 @@ class AdaptersTests {
   private static final HeadcountProperties.Child JDK =
       new HeadcountProperties.Child(AdapterChoice.JDK, 0, 1);
 
+  private static ChildAdapter open(GuardianChoice guardian, CgroupChoice cgroup) {
+    return Adapters.open(JDK, EscapeePolicy.KILL, guardian, cgroup, "boot");
+  }
+
   @Test
   void guardianIsRefusedWithTheAdapterThatCannotHaveOne() {
-    assertThatThrownBy(() -> Adapters.open(JDK, EscapeePolicy.KILL, GuardianChoice.ON, "boot"))
+    assertThatThrownBy(() -> open(GuardianChoice.ON, CgroupChoice.AUTO))
         .isInstanceOfSatisfying(
             InvalidConfigurationPropertyValueException.class,
             wrong ->
@@ -23,10 +27,20 @@ class AdaptersTests {
   }
 
   @Test
-  void guardianIsOffWithoutAWordWhereItIsLeftToTheService() {
-    try (ChildAdapter adapter =
-        Adapters.open(JDK, EscapeePolicy.KILL, GuardianChoice.AUTO, "boot")) {
+  void cgroupIsRefusedWithTheAdapterThatCannotHaveOne() {
+    assertThatThrownBy(() -> open(GuardianChoice.AUTO, CgroupChoice.ON))
+        .isInstanceOfSatisfying(
+            InvalidConfigurationPropertyValueException.class,
+            wrong ->
+                assertThat(wrong.getReason())
+                    .contains("headcount.child.adapter=linux", "HEADCOUNT_CGROUP"));
+  }
+
+  @Test
+  void bothAreOffWithoutAWordWhereTheyAreLeftToTheService() {
+    try (ChildAdapter adapter = open(GuardianChoice.AUTO, CgroupChoice.AUTO)) {
       assertThat(adapter.guardian()).isEmpty();
+      assertThat(adapter.cgroups()).isEmpty();
     }
   }
 }

@@ -62,6 +62,7 @@ class ConfigurationTests {
           assertThat(properties.limits().maxLiveRuns()).isEqualTo(256);
           assertThat(properties.limits().maxQueuedRuns()).isEqualTo(100);
           assertThat(properties.guardian()).isEqualTo(GuardianChoice.AUTO);
+          assertThat(properties.cgroup()).isEqualTo(CgroupChoice.AUTO);
           assertThat(properties.sweep()).isEqualTo(SweepMode.KILL);
           assertThat(properties.child().adapter()).isEqualTo(AdapterChoice.AUTO);
           assertThat(properties.defaults().timeout()).isZero();
@@ -91,6 +92,7 @@ class ConfigurationTests {
                       "/tmp",
                       "/tmp",
                       GuardianChoice.ON,
+                      CgroupChoice.ON,
                       SweepMode.REPORT,
                       new HeadcountProperties.Child(AdapterChoice.JDK, 7, 7),
                       io.headcount.child.EscapeePolicy.REPORT,
@@ -127,6 +129,7 @@ class ConfigurationTests {
     "HEADCOUNT_OUTPUT_DISK, -1, output.disk, at least 0 bytes",
     "HEADCOUNT_CHILD_SPAWNERS, many, headcount.child.spawners, many",
     "HEADCOUNT_GUARDIAN, maybe, headcount.guardian, maybe",
+    "HEADCOUNT_CGROUP, maybe, headcount.cgroup, maybe",
     "HEADCOUNT_SWEEP, all, headcount.sweep, all",
     "HEADCOUNT_CHILD_ADAPTER, docker, headcount.child.adapter, docker",
     "HEADCOUNT_DEFAULTS_STOP_SIGNAL, SIGNONE, headcount.defaults.stop-signal, SIGNONE",
@@ -223,7 +226,7 @@ class ConfigurationTests {
     return switch (variable) {
       case "HEADCOUNT_WORKSPACE", "HEADCOUNT_DATA_DIR" -> "/tmp";
       case "HEADCOUNT_CHILD_ADAPTER" -> "jdk";
-      case "HEADCOUNT_GUARDIAN" -> "on";
+      case "HEADCOUNT_GUARDIAN", "HEADCOUNT_CGROUP" -> "on";
       case "HEADCOUNT_SWEEP" -> "report";
       case "HEADCOUNT_ESCAPEES" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";

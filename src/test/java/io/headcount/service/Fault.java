@@ -33,7 +33,7 @@ enum Fault {
   GROUP_KILLER("a member that kills its own group with SIGKILL"),
   SCORES("a tree that changes its `oom_score_adj`, its niceness and its scheduling");
 
-  /** What comes of it. */
+  /** What comes of it; with a cgroup all are {@link #ENDED}. */
   enum Outcome {
     ENDED("ended", "ended"),
     POLICY("ended by `escapees: kill`, when no run that is as old lives", "ended"),
@@ -72,7 +72,13 @@ enum Fault {
 
   /** Its row of the table in {@code docs/containment.md}. */
   String row() {
-    return "| `%s`: %s | %s | %s | %s |"
-        .formatted(label(), description, outcome.withTheRun, outcome.withTheRun, outcome.atTheStop);
+    return "| `%s`: %s | %s | %s | %s | %s |"
+        .formatted(
+            label(),
+            description,
+            outcome.withTheRun,
+            outcome.withTheRun,
+            outcome.atTheStop,
+            Outcome.ENDED.withTheRun);
   }
 }

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every way out and every way to hurt that we know of, ended three ways, by an ordinary user's
- * service: what is left is what {@code docs/containment.md} says. All at once; with {@code make
- * faults} also each alone.
+ * service, without cgroups and with one delegated: what is left is what {@code docs/containment.md}
+ * says. All at once; with {@code make faults} also each alone.
  */
 @Timeout(900)
 class FaultsJarTests {
@@ -31,10 +32,22 @@ class FaultsJarTests {
   /** So that all stand before the first is ended, on a slow machine too. */
   private static final long TIMEOUT_MS = 5_000;
 
-  private static final Map<String, String> SETTINGS =
-      Map.of("HEADCOUNT_DEFAULTS_GRACE", "1s", "HEADCOUNT_SHUTDOWN_GRACE", "1s");
+  private final EnumMap<Fault, List<String>> seen = new EnumMap<>(Fault.class);
 
-  private static final EnumMap<Fault, List<String>> SEEN = new EnumMap<>(Fault.class);
+  /** Starts a service in a folder of its own. */
+  private interface Starter {
+    ServiceProcess start(Path folder, Map<String, String> settings) throws Exception;
+  }
+
+  private static Map<String, String> settings(String cgroup) {
+    return Map.of(
+        "HEADCOUNT_DEFAULTS_GRACE",
+        "1s",
+        "HEADCOUNT_SHUTDOWN_GRACE",
+        "1s",
+        "HEADCOUNT_CGROUP",
+        cgroup);
+  }
 
   @Test
   void documentAndSuiteAgree() throws IOException {
@@ -49,8 +62,25 @@ class FaultsJarTests {
 
   @Test
   void nothingIsLeftButWhatTheTableSays(@TempDir Path folder) throws Exception {
-    Fixture fixture = new Fixture(folder);
-    try (ServiceProcess service = OrdinaryUser.start(folder, SETTINGS)) {
+    tryAll(new Fixture(folder), folder, OrdinaryUser::start, settings("off"));
+    print("without a cgroup");
+  }
+
+  @Test
+  void nothingIsLeftWithADelegatedCgroup(@TempDir Path folder) throws Exception {
+    try (DelegatedCgroup cgroup = DelegatedCgroup.make()) {
+      tryAll(new Fixture(folder, true), folder, cgroup::start, settings("on"));
+      assertThat(cgroup.isPopulated()).isFalse();
+      try (Stream<Path> all = Files.walk(cgroup.folder())) {
+        assertThat(all.filter(Files::isDirectory)).containsExactly(cgroup.folder());
+      }
+      print("with a delegated cgroup");
+    }
+  }
+
+  private void tryAll(Fixture fixture, Path folder, Starter starter, Map<String, String> settings)
+      throws Exception {
+    try (ServiceProcess service = starter.start(folder, settings)) {
       Map<String, String> before = fixture.alive(service.pid());
       List<List<Fault>> rounds = new ArrayList<>(List.of(List.of(Fault.values())));
       if (WHOLE) {
@@ -66,17 +96,15 @@ class FaultsJarTests {
     if (WHOLE) {
       for (Fault fault : Fault.values()) {
         Path own = Files.createDirectory(folder.resolve("alone-" + fault.label()));
-        try (ServiceProcess service = OrdinaryUser.start(own, SETTINGS)) {
+        try (ServiceProcess service = starter.start(own, settings)) {
           stopped(fixture, service, List.of(fault));
         }
       }
     }
-    print();
   }
 
   /** Cancel, or timeout. */
-  private static void ended(
-      Fixture fixture, ServiceProcess service, List<Fault> faults, boolean cancel)
+  private void ended(Fixture fixture, ServiceProcess service, List<Fault> faults, boolean cancel)
       throws Exception {
     String way = cancel ? "cancel" : "timeout";
     EnumMap<Fault, String> runs = new EnumMap<>(Fault.class);
@@ -103,7 +131,7 @@ class FaultsJarTests {
             record[0] = service.get("/v1/runs/" + run.getValue()).body();
             return record[0].contains("\"state\":\"exited\"");
           });
-      if (fault.outcome() == Outcome.ENDED) {
+      if (fixture.expected(fault) == Outcome.ENDED) {
         assertThat(fixture.alive(service.pid())).as(way).doesNotContainValue(fault.label());
         assertThat(fixture.hops(fault)).as(way + fault).isFalse();
         assertThat(record[0]).as(way).contains("\"survivors\":[]");
@@ -121,7 +149,7 @@ class FaultsJarTests {
         });
   }
 
-  private static void stopped(Fixture fixture, ServiceProcess service, List<Fault> faults)
+  private void stopped(Fixture fixture, ServiceProcess service, List<Fault> faults)
       throws Exception {
     List<String> runs = new ArrayList<>();
     for (Fault fault : faults) {
@@ -135,9 +163,9 @@ class FaultsJarTests {
     for (Fault fault : faults) {
       boolean there = isThere(fixture, service, fault);
       saw(fault, there ? "left" : "ended");
-      assertThat(there && fault.outcome() != Outcome.HOPS).as("stop of " + fault).isFalse();
+      assertThat(there && fixture.expected(fault) != Outcome.HOPS).as("stop of " + fault).isFalse();
     }
-    if (!faults.contains(Fault.UNMARKED_HOPPER)) {
+    if (faults.stream().noneMatch(fault -> fixture.expected(fault) == Outcome.HOPS)) {
       assertThat(service.log()).contains(" left=0 ");
     }
     Awaitility.await("nothing of the user is left")
@@ -160,11 +188,12 @@ class FaultsJarTests {
         .until(() -> service.get("/v1/runs/" + run + "/output").body().contains("ready"));
   }
 
-  private static void saw(Fault fault, String what) {
-    SEEN.computeIfAbsent(fault, _ -> new ArrayList<>()).add(what);
+  private void saw(Fault fault, String what) {
+    seen.computeIfAbsent(fault, _ -> new ArrayList<>()).add(what);
   }
 
-  private static void print() {
-    SEEN.forEach((fault, seen) -> System.out.printf("%-17s %s%n", fault.label(), seen));
+  private void print(String where) {
+    System.out.println(where + ":");
+    seen.forEach((fault, what) -> System.out.printf("%-17s %s%n", fault.label(), what));
   }
 }

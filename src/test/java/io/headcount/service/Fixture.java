@@ -22,9 +22,20 @@ final class Fixture {
   private static final Pattern ZOMBIE = Pattern.compile("(?m)^State:\\t[ZX]");
 
   private final Path folder;
+  private final boolean inCgroup;
 
   Fixture(Path folder) throws Exception {
+    this(folder, false);
+  }
+
+  /**
+   * Compiles it.
+   *
+   * @param inCgroup whether each run gets a cgroup, which its program waits for
+   */
+  Fixture(Path folder, boolean inCgroup) throws Exception {
     this.folder = folder;
+    this.inCgroup = inCgroup;
     Path program = folder.resolve("faults");
     Process gcc =
         new ProcessBuilder(
@@ -60,8 +71,14 @@ final class Fixture {
 
   /** What starts it. */
   String request(Fault fault, String more) {
-    return "{\"argv\":[\"%s\",\"%s\"]%s}"
-        .formatted(folder.resolve(fault.label()), fault.label(), more);
+    return "{\"argv\":[\"%s\",\"%s\"%s]%s}"
+        .formatted(
+            folder.resolve(fault.label()), fault.label(), inCgroup ? ",\"cgroup\"" : "", more);
+  }
+
+  /** What is to come of it. */
+  Fault.Outcome expected(Fault fault) {
+    return inCgroup ? Fault.Outcome.ENDED : fault.outcome();
   }
 
   /**

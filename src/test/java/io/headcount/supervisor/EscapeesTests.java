@@ -49,7 +49,7 @@ class EscapeesTests {
         UnaryOperator.identity(),
         made -> {
           made.close();
-          return LinuxChildAdapter.create(new LinuxChildAdapter.Options(0, 2, policy, null));
+          return LinuxChildAdapter.create(new LinuxChildAdapter.Options(0, 2, policy, null, null));
         });
   }
 

@@ -175,7 +175,7 @@ class WhatAChildGetsTests {
 
   @Test
   void limitsAskedFor() {
-    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20);
+    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20, null);
     String listed =
         outputOf(
             Specs.with(
@@ -190,7 +190,7 @@ class WhatAChildGetsTests {
 
   @Test
   void limitThatCannotBeGivenIsRefusedAndTheCommandDoesNotRunOn() {
-    Limits tooMany = new Limits(null, null, 1L << 50, null, null);
+    Limits tooMany = new Limits(null, null, 1L << 50, null, null, null);
     Run run =
         house.supervisor.start(
             Specs.with(
@@ -219,7 +219,7 @@ class WhatAChildGetsTests {
                 folder.toString(),
                 Map.of(),
                 new RunSpec.Stdin.Closed(),
-                new Limits(null, null, null, null, 1L << 20)));
+                new Limits(null, null, null, null, 1L << 20, null)));
 
     RunView view = Supervised.exited(run);
 

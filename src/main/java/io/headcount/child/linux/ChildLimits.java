@@ -19,7 +19,7 @@ final class ChildLimits {
     private static final long serialVersionUID = 1L;
     private final transient StartFailure failure;
 
-    private Refused(StartFailure failure) {
+    Refused(StartFailure failure) {
       super(failure.message(), null, false, false);
       this.failure = failure;
     }
@@ -37,7 +37,7 @@ final class ChildLimits {
   static void set(int pid, Limits limits) throws Refused {
     if (!limits.equals(Limits.NONE)) {
       setOne(pid, limits);
-      for (int child : Proc.children(pid)) {
+      for (int child : Children.of(pid)) {
         set(child, limits);
       }
     }

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * The trees of all runs, and which process belongs to which. Thread-safe.
  *
  * <p>A process belongs to the tree whose session or group it is in; else to its parent's; else to
- * the one whose mark or cookie it carries. What was found once is kept for as long as the process
- * lives, so a later change of session, parent or environment hides nobody.
+ * the one whose mark it carries, whose cgroup it is in, or whose cookie it carries. What was found
+ * once is kept for as long as the process lives, so a later change of session, parent or
+ * environment hides nobody.
  */
 final class Forest {
   private final Map<Integer, Tree> byLeader = new ConcurrentHashMap<>();
   private final Map<String, Tree> byCookie = new ConcurrentHashMap<>();
   private final Map<Long, Tree> byMark = new ConcurrentHashMap<>();
+  private final Map<String, Tree> byCgroup = new ConcurrentHashMap<>();
   private final AtomicInteger planting = new AtomicInteger();
 
   /** A leader is being spawned: {@code /proc} may show it before it is here. */
@@ -55,12 +57,20 @@ final class Forest {
     if (tree.mark() != Marks.NONE) {
       byMark.put(tree.mark(), tree);
     }
+    if (tree.cgroup() != null) {
+      byCgroup.put(tree.cgroup().name(), tree);
+    }
   }
 
+  /** Nothing of it is left, or nothing can be done: its cgroup goes too. */
   void remove(Tree tree) {
     byLeader.remove(tree.leader(), tree);
     byCookie.remove(tree.cookie(), tree);
     byMark.remove(tree.mark(), tree);
+    if (tree.cgroup() != null) {
+      byCgroup.remove(tree.cgroup().name(), tree);
+      tree.cgroup().remove();
+    }
   }
 
   boolean contains(Tree tree) {
@@ -83,6 +93,20 @@ final class Forest {
 
   @Nullable Tree byMark(long mark) {
     return mark == Marks.NONE ? null : byMark.get(mark);
+  }
+
+  /** The tree of a process by its cgroup, or one above: a run may make cgroups of its own. */
+  @Nullable Tree byCgroup(int pid) {
+    if (byCgroup.isEmpty()) {
+      return null;
+    }
+    Tree tree = null;
+    String name = Cgroup.nameOf(pid);
+    while (tree == null && !name.isEmpty()) {
+      tree = byCgroup.get(name);
+      name = name.substring(0, Math.max(0, name.lastIndexOf('/')));
+    }
+    return tree;
   }
 
   @Nullable Tree byCookie(@Nullable String cookie) {

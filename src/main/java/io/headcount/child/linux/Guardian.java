@@ -64,13 +64,21 @@ final class Guardian {
    *
    * @param boot what comes first in the cookie of all that it is to end
    * @param startTicks when the service started: nothing that it started is older
+   * @param cgroups folder of the cgroups of its runs; empty if they have none
    */
-  Guardian(String boot, long startTicks, EventLoop loop, Descriptors descriptors, Forest forest) {
+  Guardian(
+      String boot,
+      long startTicks,
+      String cgroups,
+      EventLoop loop,
+      Descriptors descriptors,
+      Forest forest) {
     this.loop = loop;
     this.descriptors = descriptors;
     this.forest = forest;
     this.argv =
-        List.of(SHELL, "-c", script(), "headcount-guardian", boot, Long.toString(startTicks));
+        List.of(
+            SHELL, "-c", script(), "headcount-guardian", boot, Long.toString(startTicks), cgroups);
     end.view(END.length).put(END);
   }
 

@@ -201,13 +201,14 @@ final class LinuxChild implements Child {
       drainTimer.cancel();
     }
     streams.close();
+    Boolean oomKilled = tree.oomKilled();
     if (leaderExited) {
       reap();
     }
     KillPath.Report outcome = report;
     boolean escalated = outcome != null && outcome.escalated();
     List<ProcessInfo> survivors = outcome == null ? List.of() : outcome.survivors();
-    listener.ended(new ChildEnd(escalated, survivors, kept, truncated));
+    listener.ended(new ChildEnd(escalated, survivors, kept, truncated, oomKilled));
     if (kept) {
       lookAfterKept();
     }
@@ -252,8 +253,10 @@ final class LinuxChild implements Child {
   private void releaseKept(KillPath.Report outcome) {
     if (kept) {
       kept = false;
+      Boolean oomKilled = tree.oomKilled();
       machine.forest().remove(tree.tree());
-      listener.keptEnded(new ChildEnd(outcome.escalated(), outcome.survivors(), false, false));
+      listener.keptEnded(
+          new ChildEnd(outcome.escalated(), outcome.survivors(), false, false, oomKilled));
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
   private final List<EventLoop> loops = new ArrayList<>();
   private final AtomicInteger next = new AtomicInteger();
   private final @Nullable Guardian guardian;
+  private final CgroupProbe.Result cgroups;
 
   /**
    * How many threads, and whether there is a guardian.
@@ -51,9 +53,14 @@ public final class LinuxChildAdapter implements ChildAdapter {
    * @param escapees what is done with who belongs to no run
    * @param guardedBoot the first part of the cookie of all that is started, for a guardian that
    *     ends it should the service be killed; null for none
+   * @param cgroups whether each run gets a cgroup; null for none
    */
   public record Options(
-      int eventLoops, int spawners, EscapeePolicy escapees, @Nullable String guardedBoot) {
+      int eventLoops,
+      int spawners,
+      EscapeePolicy escapees,
+      @Nullable String guardedBoot,
+      @Nullable CgroupWish cgroups) {
     public Options {
       if (eventLoops < 0 || spawners < 1) {
         throw new IllegalArgumentException(
@@ -65,21 +72,29 @@ public final class LinuxChildAdapter implements ChildAdapter {
     }
 
     public static Options defaults() {
-      return new Options(0, 2, EscapeePolicy.KILL, null);
+      return new Options(0, 2, EscapeePolicy.KILL, null, null);
     }
   }
 
   private LinuxChildAdapter(Options options, Platform platform) {
     Descriptors descriptors = new Descriptors();
+    this.capacity = new MachineCapacity(descriptors); // before the service is moved within them
+    this.cgroups = cgroups(options.cgroups());
     Forest forest = new Forest();
     Marks marks = new Marks();
     Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), forest, descriptors);
     ProcTable table = new ProcTable(platform.pid(), platform.session(), forest, adoptees);
     Escapees escapees = new Escapees(options.escapees(), platform, forest, marks);
     this.machine = new LinuxMachine(platform, descriptors, forest, adoptees, table, escapees);
-    this.capacity = new MachineCapacity(descriptors);
     this.spawner =
-        new Spawner(options.spawners(), descriptors, forest, adoptees, marks, ownOomScore());
+        new Spawner(
+            options.spawners(),
+            descriptors,
+            forest,
+            adoptees,
+            marks,
+            cgroups.cgroups(),
+            ownOomScore());
     int count =
         options.eventLoops() > 0
             ? options.eventLoops()
@@ -92,13 +107,26 @@ public final class LinuxChildAdapter implements ChildAdapter {
     this.guardian =
         boot == null || self == null
             ? null
-            : new Guardian(boot, self.startTicks(), loops.getFirst(), descriptors, forest);
+            : new Guardian(
+                boot, self.startTicks(), cgroups.home(), loops.getFirst(), descriptors, forest);
+  }
+
+  private static CgroupProbe.Result cgroups(@Nullable CgroupWish wish) {
+    if (wish == null) {
+      return CgroupProbe.Result.OFF;
+    }
+    CgroupProbe.Result result = new CgroupProbe(wish.boot(), wish.required()).run();
+    if (wish.required() && result.cgroups() == null) {
+      throw new CgroupsUnavailableException(result.cgroup());
+    }
+    return result;
   }
 
   /**
    * Probes the machine and starts the threads.
    *
    * @throws io.headcount.child.UnsupportedPlatformException saying what the machine lacks
+   * @throws CgroupsUnavailableException if cgroups are required and cannot be had
    */
   public static LinuxChildAdapter create(Options options) {
     LinuxChildAdapter adapter = new LinuxChildAdapter(options, Platform.prepare());
@@ -247,17 +275,27 @@ public final class LinuxChildAdapter implements ChildAdapter {
   public Map<String, String> capabilities() {
     Map<String, String> all = new LinkedHashMap<>(machine.platform().capabilities());
     all.put("guardian", guardian == null ? "no" : "yes");
+    all.put("cgroup", cgroups.cgroup());
+    all.put("cgroupControllers", cgroups.controllers());
     return all;
   }
 
   @Override
   public Sweep sweep(Set<String> boots, boolean kill) {
-    return new Sweeper(machine.platform(), boots).sweep(kill);
+    Cgroups ours = cgroups.cgroups();
+    return new Sweeper(machine.platform(), boots, ours == null ? List.of() : ours.dead(boots))
+        .sweep(kill);
   }
 
   @Override
   public OptionalLong guardian() {
     return guardian == null ? OptionalLong.empty() : guardian.pid();
+  }
+
+  @Override
+  public OptionalInt cgroups() {
+    Cgroups ours = cgroups.cgroups();
+    return ours == null ? OptionalInt.empty() : OptionalInt.of(ours.count());
   }
 
   @Override
@@ -269,6 +307,9 @@ public final class LinuxChildAdapter implements ChildAdapter {
     loops.forEach(EventLoop::close);
     machine.table().close();
     machine.adoptees().close();
+    if (cgroups.cgroups() != null) {
+      cgroups.cgroups().close();
+    }
   }
 
   private static int ownOomScore() {

@@ -7,6 +7,7 @@ import io.headcount.child.linux.libc.Processes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The processes of one run on Linux: how they are found, and how they are signalled without ever
@@ -23,6 +24,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
   private final boolean onTerminal;
   private final EventLoop loop;
   private final LinuxMachine machine;
+  private final @Nullable RunCgroup cgroup;
   private boolean leaderExited;
   private boolean leaderReaped;
 
@@ -36,6 +38,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     this.onTerminal = onTerminal;
     this.loop = loop;
     this.machine = machine;
+    this.cgroup = tree.cgroup();
   }
 
   Tree tree() {
@@ -51,11 +54,12 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
   }
 
   /**
-   * Once the leader has exited, whoever lives has an ancestor among the adopted, or nobody lives.
+   * Once the leader has exited, whoever lives has an ancestor among the adopted, or is in the run's
+   * cgroup, or nobody lives.
    */
   @Override
   public void look(Consumer<List<ProcEntry>> found) {
-    if (leaderExited && machine.adoptees().noneOf(tree)) {
+    if (leaderExited && machine.adoptees().noneOf(tree) && isCgroupEmpty()) {
       found.accept(List.of());
     } else {
       boolean exited = leaderExited;
@@ -64,12 +68,21 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
           .look(
               snapshot -> {
                 List<ProcEntry> seen = snapshot.of(tree);
-                List<ProcEntry> alive =
-                    seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
-                loop.execute(() -> found.accept(alive));
+                try {
+                  List<ProcEntry> alive =
+                      seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
+                  List<ProcEntry> all = cgroup == null ? alive : cgroup.with(alive);
+                  loop.execute(() -> found.accept(all));
+                } catch (Proc.Unreadable e) {
+                  loop.execute(() -> lookFailed(found));
+                }
               },
               () -> loop.execute(() -> lookFailed(found)));
     }
+  }
+
+  private boolean isCgroupEmpty() {
+    return cgroup == null || cgroup.isEmpty();
   }
 
   /**
@@ -93,6 +106,9 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
   @Override
   public void signal(List<ProcEntry> processes, Signal signal) {
     deliver(processes, signal.number());
+    if (cgroup != null && signal == Signal.SIGKILL) {
+      cgroup.kill();
+    }
     if (onTerminal && signal != Signal.SIGKILL) {
       for (ProcEntry process : processes) {
         if (Proc.local().ignores(process.pid(), signal.number())) {
@@ -124,6 +140,11 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     return !leaderReaped
         && machine.platform().maySignal(tree.leader())
         && Processes.kill(-tree.leader(), signal) == 0;
+  }
+
+  /** Whether the kernel has ended one of it for want of memory; null where nobody tells. */
+  @Nullable Boolean oomKilled() {
+    return cgroup == null ? null : cgroup.oomKilled();
   }
 
   @Override

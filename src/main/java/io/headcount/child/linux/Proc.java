@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,20 +70,6 @@ final class Proc {
     int length = Libc.read(fd, buffer);
     Libc.close(fd);
     return length <= 0 ? null : parse(pid, length);
-  }
-
-  /** Children of a process's first thread; none if it is gone. */
-  static List<Integer> children(int pid) {
-    byte[] list = bytes(Path.of(Adoptees.list(pid)));
-    return list == null
-        ? List.of()
-        : new String(list, StandardCharsets.US_ASCII)
-                .strip()
-                .transform(
-                    text -> text.isEmpty() ? List.<String>of() : List.of(text.split(" ", -1)))
-                .stream()
-                .map(Integer::valueOf)
-                .toList();
   }
 
   /** Opens a file of a process; -1 if the process is gone or does not let us. */

@@ -238,6 +238,7 @@ final class ProcTable implements Runnable {
       }
       if (tree == null && entry.session() != ownSession) {
         tree = forest.byMark(proc.mark(entry.pid()));
+        tree = tree == null ? forest.byCgroup(entry.pid()) : tree;
       }
       return tree == null && !entry.isZombie() ? byCookie(entry) : tree;
     }

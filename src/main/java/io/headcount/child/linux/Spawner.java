@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class Spawner {
   private final Adoptees adoptees;
   private final Marks marks;
   private final Fd nothing;
+  private final @Nullable Cgroups cgroups;
   private final NativeBuffer oomScore;
   private final int oomScoreLength;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -64,12 +66,14 @@ final class Spawner {
       Forest forest,
       Adoptees adoptees,
       Marks marks,
+      @Nullable Cgroups cgroups,
       int ownOomScore) {
     this.descriptors = descriptors;
     this.forest = forest;
     this.adoptees = adoptees;
     this.marks = marks;
     this.nothing = open("/dev/null");
+    this.cgroups = cgroups;
     byte[] score =
         Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
             .getBytes(StandardCharsets.US_ASCII);
@@ -154,7 +158,14 @@ final class Spawner {
       env.put("TERM", terminal.term());
     }
     String path = Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
-    Tree tree = plant(posixSpawn, path, spec, env, theirs);
+    Room room = room(spec);
+    Tree tree;
+    try {
+      tree = plant(posixSpawn, path, spec, env, theirs, room.cgroup());
+    } catch (Failure | RuntimeException | Error e) {
+      room.giveUp();
+      throw e;
+    }
     int pid = tree.leader();
     opened.closeTheirs();
     int pidfd = Processes.pidfdOpen(pid);
@@ -163,15 +174,23 @@ final class Spawner {
       throw new Failure(StartFailures.of("pidfd_open", -pidfd));
     }
     Fd watched = descriptors.opened(Kind.PIDFD, pidfd);
+    raiseOomScore(pid);
     try {
-      ChildLimits.set(pid, spec.limits());
+      room.takeIn(pid);
     } catch (ChildLimits.Refused refused) {
       watched.close();
       abandon(tree);
       throw new Failure(refused.failure());
     }
-    raiseOomScore(pid);
     return new Spawned(pid, tree, watched, ours);
+  }
+
+  private Room room(ChildSpec spec) throws Failure {
+    try {
+      return Room.of(cgroups, spec);
+    } catch (ChildLimits.Refused refused) {
+      throw new Failure(refused.failure());
+    }
   }
 
   private Tree plant(
@@ -179,7 +198,8 @@ final class Spawner {
       String path,
       ChildSpec spec,
       Map<String, String> env,
-      PosixSpawn.Stdio stdio)
+      PosixSpawn.Stdio stdio,
+      @Nullable RunCgroup cgroup)
       throws Failure {
     long mark = marks.next();
     forest.planting();
@@ -189,7 +209,7 @@ final class Spawner {
         throw new Failure(StartFailures.of(spec, path, -pid));
       }
       Marks.set(pid, mark);
-      Tree tree = new Tree(pid, spec.cookie(), mark);
+      Tree tree = new Tree(pid, spec.cookie(), mark, cgroup);
       forest.add(tree);
       return tree;
     } finally {
@@ -206,6 +226,9 @@ final class Spawner {
 
   /** Without a pidfd a child cannot be watched: it is ended before it did much, and reaped here. */
   private void abandon(Tree tree) {
+    if (tree.cgroup() != null) {
+      tree.cgroup().kill();
+    }
     Processes.kill(-tree.leader(), 9);
     Processes.kill(tree.leader(), 9);
     while (Processes.reapPid(tree.leader()) instanceof Processes.Wait.Alive) {

@@ -17,9 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends what earlier boots have left: processes of our user whose environment has the cookie of one
- * of these boots. Each is named by pid and start time, and both and the cookie are compared after
- * its pidfd was opened. Never init, ourselves, or who we descend from.
+ * Ends what earlier boots have left: processes in the cgroups of one of these boots, and those of
+ * our user whose environment has its cookie. Each of the latter is named by pid and start time, and
+ * both and the cookie are compared after its pidfd was opened. Never init, ourselves, or who we
+ * descend from.
  */
 final class Sweeper {
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -34,6 +35,7 @@ final class Sweeper {
 
   private final Platform platform;
   private final Set<String> boots;
+  private final List<DeadCgroup> cgroups;
   private final Proc proc = Proc.local();
   private final @Nullable Integer user;
   private final Set<Integer> ancestors = new HashSet<>();
@@ -44,9 +46,10 @@ final class Sweeper {
 
   private final Set<ProcId> bare = new HashSet<>();
 
-  Sweeper(Platform platform, Set<String> boots) {
+  Sweeper(Platform platform, Set<String> boots, List<DeadCgroup> cgroups) {
     this.platform = platform;
     this.boots = boots;
+    this.cgroups = cgroups;
     this.user = Proc.user(platform.pid());
     ProcEntry entry = proc.stat(platform.pid());
     while (entry != null && entry.ppid() > 0 && ancestors.add(entry.ppid())) {
@@ -57,6 +60,9 @@ final class Sweeper {
   Sweep sweep(boolean kill) {
     try {
       List<Leftover> alive = kill ? end() : lookUntilSure();
+      if (kill) {
+        cgroups.forEach(DeadCgroup::remove);
+      }
       return new Sweep(List.copyOf(found.values()), alive);
     } catch (Proc.Unreadable e) {
       throw new UnreadableMachineException();
@@ -68,8 +74,9 @@ final class Sweeper {
     List<Leftover> alive = List.of();
     for (int quiet = 0;
         quiet < QUIET_LOOKS && System.nanoTime() - started < MOST_NANOS;
-        quiet = alive.isEmpty() ? quiet + 1 : 0) {
+        quiet = alive.isEmpty() && !isPopulated() ? quiet + 1 : 0) {
       alive = lookUntilSure();
+      cgroups.forEach(DeadCgroup::kill);
       for (Map.Entry<ProcId, Leftover> each : found.entrySet()) {
         if (alive.contains(each.getValue())) {
           kill(each.getKey(), each.getValue());
@@ -104,7 +111,28 @@ final class Sweeper {
         }
       }
     }
+    addMembers(alive);
     return alive;
+  }
+
+  private void addMembers(List<Leftover> alive) {
+    for (DeadCgroup cgroup : cgroups) {
+      for (DeadCgroup.Member member : cgroup.members()) {
+        ProcEntry entry = proc.stat(member.pid());
+        if (entry != null && !entry.isZombie()) {
+          Leftover leftover =
+              found.computeIfAbsent(
+                  entry.id(), id -> new Leftover(cgroup.boot(), member.run(), proc.describe(id)));
+          if (!alive.contains(leftover)) {
+            alive.add(leftover);
+          }
+        }
+      }
+    }
+  }
+
+  private boolean isPopulated() {
+    return cgroups.stream().anyMatch(DeadCgroup::isPopulated);
   }
 
   /** Boot and run of a process that is ours to end, else null. */

@@ -1,6 +1,7 @@
-# Ends what a service left that was killed. Run as: sh -c THIS headcount-guardian BOOT START
+# Ends what a service left that was killed. Run as: sh -c THIS headcount-guardian BOOT START CGROUPS
 #   BOOT   the boot of the service: HEADCOUNT_RUN=BOOT.<run> is in the environment of what it started
 #   START  when the service started, in clock ticks: nothing that it started is older, its parents are
+#   CGROUPS  the folder that has a cgroup for each run; empty if they have none
 #
 # Standard input is a pipe that only the service can write to. The line "end" is an orderly end;
 # end-of-file without it is the service's death. Nothing but builtins, for there may be no room for
@@ -10,6 +11,7 @@ exec 3>&2 2>&1
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE TSTP TTIN TTOU
 boot=$1
 oldest=$2
+cgroups=$3
 
 while IFS= read -r word; do
   [ "$word" = end ] && exit 0
@@ -62,6 +64,16 @@ carries() {
   esac
 }
 
+# Who is in the cgroup of a run ends whatever it has done to its environment, all at once.
+empty_cgroups() {
+  [ -n "$cgroups" ] || return 0
+  set +f
+  for each in "$cgroups"/run-*/cgroup.kill; do
+    echo 1 >"$each"
+  done
+  set -f
+}
+
 cd /proc/$$ && owner
 self=$uid
 read -r now _ </proc/uptime
@@ -69,6 +81,7 @@ until=$((${now%.*} + 5))
 quiet=0 unsure=0 ended=0
 while [ $quiet -lt 2 ] && [ "${now%.*}" -le $until ]; do
   found=0 bare=0
+  empty_cgroups
   set +f
   set -- /proc/[1-9]*
   set -f

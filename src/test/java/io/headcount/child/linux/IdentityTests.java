@@ -47,7 +47,7 @@ class IdentityTests {
   private LinuxTree treeOf(int leader) {
     LinuxTree tree =
         new LinuxTree(
-            new Tree(leader, "cookie", Marks.NONE),
+            new Tree(leader, "cookie", Marks.NONE, null),
             false,
             new EventLoop("test", descriptors),
             machine);

@@ -201,7 +201,7 @@ public final class Libc {
     }
   }
 
-  private static boolean put(Linkage.Scratch scratch, String path) {
+  static boolean put(Linkage.Scratch scratch, String path) {
     byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
     if (bytes.length >= Linkage.Scratch.SPACE) {
       return false;
