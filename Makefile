@@ -55,7 +55,7 @@ chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
 	$(HELM) package $(CHART) --destination target
 
 # The bench compiles the core from its sources, and starts the packaged service. The option quiets a warning about JMH.
-bench: need-mvn ## Measures spawning and throughput beside ProcessBuilder, C and cat, 7 minutes; ARGS=--quick 3 minutes, ARGS=--help
+bench: need-mvn ## Measures spawning and throughput beside ProcessBuilder, C and cat, and the start, 9 minutes; ARGS=--quick 4 minutes, ARGS=--help
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) -q compile jar:jar@default-jar spring-boot:repackage@repackage && \
 	$(MVN) $(MVN_FLAGS) -q -f bench/pom.xml package && \

@@ -7,7 +7,6 @@ import io.headcount.supervisor.RunView;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -52,10 +51,12 @@ public final class RunSpans implements RunTracer {
     return new RunSpan(span, environment);
   }
 
-  /** Arguments may hold secrets, the name of the program does not. */
+  /** Arguments may hold secrets, the name of the program does not. A lost run has none any more. */
   private static String executable(RunSpec.Command command) {
     return switch (command) {
-      case RunSpec.Command.Argv(var argv) -> String.valueOf(Path.of(argv.getFirst()).getFileName());
+      case RunSpec.Command.Argv(var argv) when argv.isEmpty() -> "";
+      case RunSpec.Command.Argv(var argv) ->
+          argv.getFirst().substring(argv.getFirst().lastIndexOf('/') + 1);
       case RunSpec.Command.Shell _ -> "sh";
     };
   }

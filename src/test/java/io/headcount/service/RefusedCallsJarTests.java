@@ -1,0 +1,138 @@
+package io.headcount.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The kernel refuses single calls of the core's threads, by {@code strace --inject}: the start gets
+ * a typed answer, nothing stays open or alive, and the next start works.
+ */
+@Timeout(180)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RefusedCallsJarTests {
+  private ServiceProcess service;
+  private String descriptors;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    service = ServiceProcess.start(folder, Map.of("HEADCOUNT_DEFAULTS_GRACE", "100ms"));
+    assertThat(run("true").body()).contains("\"exitCode\":0");
+    descriptors = descriptors();
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    service.close();
+  }
+
+  private HttpResponse<String> run(String program) throws Exception {
+    return service.post("/v1/runs", "{\"argv\":[\"" + program + "\"]}", "Prefer", "wait=20");
+  }
+
+  private String descriptors() throws Exception {
+    return service
+        .manage("/actuator/headcount")
+        .body()
+        .replaceFirst(".*\"descriptors\":(\\{[^}]*}).*", "$1");
+  }
+
+  /** The injection into the threads whose name begins so, for as long as it is not closed. */
+  private final class Refusal implements AutoCloseable {
+    private final Process strace;
+
+    Refusal(String threads, String call, String error) throws IOException {
+      List<String> command = new ArrayList<>(List.of("strace", "-e", "trace=" + call));
+      command.addAll(List.of("-e", "inject=" + call + ":error=" + error));
+      int attached = 0;
+      try (Stream<Path> tasks = Files.list(Path.of("/proc/" + service.pid() + "/task"))) {
+        for (Path task : tasks.toList()) {
+          if (Files.readString(task.resolve("comm")).startsWith(threads)) {
+            command.addAll(List.of("-p", task.getFileName().toString()));
+            attached++;
+          }
+        }
+      }
+      assertThat(attached).as("threads named " + threads + "*").isPositive();
+      strace = new ProcessBuilder(command).redirectErrorStream(true).start();
+      BufferedReader said = strace.inputReader();
+      for (int i = 0; i < attached; i++) {
+        assertThat(said.readLine())
+            .as("scripts/install-tools installs strace")
+            .contains("attached");
+      }
+    }
+
+    @Override
+    public void close() {
+      strace.destroy();
+      strace.onExit().join();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "headcount-spawn, clone3, ENOMEM",
+    "headcount-spawn, clone3, EAGAIN",
+    "headcount-spawn, pipe2, EMFILE",
+    "headcount-spawn, pipe2, ENFILE",
+    "headcount-spawn, pidfd_open, EMFILE",
+    "headcount-spawn, pidfd_open, ENOMEM",
+    "headcount-loop, epoll_ctl, ENOMEM",
+    "headcount-loop, epoll_ctl, ENOSPC"
+  })
+  void startThatTheKernelRefusesIsATypedAnswerAndLeavesNothing(
+      String threads, String call, String error) throws Exception {
+    try (Refusal _ = new Refusal(threads, call, error)) {
+      HttpResponse<String> refused = run("true");
+
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+      assertThat(refused.body()).contains(error);
+    }
+    wellAgain();
+  }
+
+  /** What may not be signalled is a survivor by name, and one that can be is ended then. */
+  @Test
+  void signalThatTheKernelRefusesMakesASurvivorAndNoFault() throws Exception {
+    String id = service.shellReady("trap '' TERM; echo ready; while :; do sleep 0.1; done");
+    try (Refusal _ = new Refusal("headcount-loop", "kill,pidfd_send_signal", "EPERM")) {
+      service.post("/v1/runs/" + id + "/cancel", "{}");
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> service.get("/v1/runs/" + id).body().contains("\"survivors\":[{\"pid\":"));
+    }
+    for (ProcessHandle left : service.process().descendants().toList()) {
+      left.destroyForcibly();
+    }
+    wellAgain();
+  }
+
+  private void wellAgain() throws Exception {
+    assertThat(run("true").body()).contains("\"exitCode\":0");
+    Awaitility.await("nothing is left")
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> {
+          assertThat(service.below()).isEmpty();
+          assertThat(descriptors()).isEqualTo(descriptors);
+        });
+  }
+}
