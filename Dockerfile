@@ -47,7 +47,7 @@ ENV HEADCOUNT_SERVER_ADDRESS=0.0.0.0 \
     JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=30 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
 
 # The AOT cache (JEP 483, 514) holds the classes as the JVM wants them: the service is started once, for it to be written when that start is over.
-RUN HEADCOUNT_DATA_DIR= HEADCOUNT_SERVER_PORT=0 HEADCOUNT_MANAGEMENT_PORT=0 \
+RUN HEADCOUNT_DATA_DIR= HEADCOUNT_SERVER_ADDRESS=127.0.0.1 HEADCOUNT_SERVER_PORT=0 HEADCOUNT_MANAGEMENT_PORT=0 \
     java -XX:AOTCacheOutput=headcount.aot -Dspring.context.exit=onRefresh -jar /opt/headcount/headcount.jar \
  && test -s headcount.aot && rm -rf /tmp/*
 
@@ -57,5 +57,5 @@ VOLUME ["/workspace", "/var/lib/headcount"]
 EXPOSE 8080 8081
 # Kubernetes asks with its own probes; this is for those who run it by hand. The form that docker and podman keep only in their own image format.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["bash", "-c", \
-  "exec 3<>/dev/tcp/127.0.0.1/${HEADCOUNT_MANAGEMENT_PORT:-8081} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
+  "exec 3<>/dev/tcp/127.0.0.1/${HEADCOUNT_MANAGEMENT_PORT:-8081} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
 ENTRYPOINT ["/usr/bin/tini", "--", "java", "-XX:AOTCache=/opt/headcount/headcount.aot", "-jar", "/opt/headcount/headcount.jar"]

@@ -9,7 +9,7 @@
 {{- end }}
 {{- end }}
 {{- range .Values.env }}
-{{- $where := include "headcount.valueOf" (.name | lower | replace "_" "." | replace "data.dir" "datadir" | replace "max.live.runs" "maxliveruns" | replace "max.queued.runs" "maxqueuedruns") }}
+{{- $where := include "headcount.valueOf" (.name | lower | replace "_" "." | replace "data.dir" "datadir" | replace "tokens.file" "tokensfile" | replace "max.live.runs" "maxliveruns" | replace "max.queued.runs" "maxqueuedruns") }}
 {{- if $where }}
 {{- fail (printf "env has %s, which would overrule what the chart computes: %s." .name $where) }}
 {{- else if has .name (list "SPRING_CONFIG_ADDITIONAL_LOCATION" "SPRING_APPLICATION_JSON") }}
@@ -65,6 +65,8 @@
 {{- else if hasPrefix "spring.lifecycle" . }}the end of the web server is in shutdown.marginSeconds
 {{- else if eq . "headcount.limits.maxliveruns" }}set limits.maxLiveRuns
 {{- else if eq . "headcount.limits.maxqueuedruns" }}set limits.maxQueuedRuns
+{{- else if eq . "headcount.security.tokensfile" }}set auth.existingSecret
+{{- else if hasPrefix "headcount.security.hosts" . }}set auth.hosts
 {{- else if eq . "headcount.workspace" }}set workspace
 {{- else if eq . "headcount.datadir" }}set data
 {{- else if or (has . (list "server.port" "server.address" "server.shutdown")) (hasPrefix "headcount.server.address" .) (hasPrefix "headcount.server.port" .) (hasPrefix "headcount.management" .) (hasPrefix "management.server" .) }}the ports are 8080 and 8081, on every address; service.port may differ

@@ -53,6 +53,31 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- printf "%s-%s" (include "headcount.fullname" (index . 0) | trunc (int (sub 62 (len $suffix))) | trimSuffix "-") $suffix }}
 {{- end }}
 
+{{/* The Secret with the tokens of callers. */}}
+{{- define "headcount.tokensSecret" -}}
+{{- default (include "headcount.nameWith" (list . "tokens")) .Values.auth.existingSecret }}
+{{- end }}
+
+{{/* The names by which the API is called: those of the Services, of the ingress and of the route, and what is told. */}}
+{{- define "headcount.hosts" -}}
+{{- $names := list (include "headcount.fullname" .) }}
+{{- if .Values.persistence.enabled }}
+{{- $names = append $names (printf "*.%s" (include "headcount.nameWith" (list . "pods"))) }}
+{{- end }}
+{{- $all := list }}
+{{- range $name := $names }}
+{{- $all = concat $all (list $name (printf "%s.%s" $name $.Release.Namespace) (printf "%s.%s.svc" $name $.Release.Namespace)) }}
+{{- $all = append $all (printf "%s.%s.svc.cluster.local" $name $.Release.Namespace) }}
+{{- end }}
+{{- if .Values.ingress.enabled }}
+{{- range .Values.ingress.hosts }}{{- $all = append $all .host }}{{- end }}
+{{- end }}
+{{- if .Values.httpRoute.enabled }}
+{{- $all = concat $all .Values.httpRoute.hostnames }}
+{{- end }}
+{{- concat $all .Values.auth.hosts | uniq | join "," }}
+{{- end }}
+
 {{/* The kind that owns the pods. */}}
 {{- define "headcount.workload" -}}
 {{- ternary "StatefulSet" "Deployment" .Values.persistence.enabled }}

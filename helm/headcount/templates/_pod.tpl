@@ -109,6 +109,9 @@ spec:
       mountPath: /etc/headcount
       readOnly: true
     {{- end }}
+    - name: tokens
+      mountPath: /etc/headcount-tokens
+      readOnly: true
     {{- if .Values.existingSecret.name }}
     - name: secret
       mountPath: {{ .Values.existingSecret.mountPath }}
@@ -123,6 +126,10 @@ spec:
 {{- define "headcount.environment" -}}
 - name: HEADCOUNT_SERVER_ADDRESS
   value: 0.0.0.0
+- name: HEADCOUNT_SECURITY_TOKENS_FILE
+  value: /etc/headcount-tokens/tokens
+- name: HEADCOUNT_SECURITY_HOSTS
+  value: {{ include "headcount.hosts" . | quote }}
 - name: HEADCOUNT_WORKSPACE
   value: /workspace
 - name: HEADCOUNT_DATA_DIR
@@ -181,6 +188,14 @@ spec:
   configMap:
     name: {{ include "headcount.fullname" . }}
 {{- end }}
+# The digests alone: commands can read what the service can.
+- name: tokens
+  secret:
+    secretName: {{ include "headcount.tokensSecret" . }}
+    defaultMode: 288 # 0440
+    items:
+      - key: tokens
+        path: tokens
 {{- with .Values.existingSecret.name }}
 - name: secret
   secret:

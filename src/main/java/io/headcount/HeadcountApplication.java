@@ -3,9 +3,11 @@ package io.headcount;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 
 /** Starts the service. */
-@SpringBootApplication
+@SpringBootApplication(
+    exclude = UserDetailsServiceAutoConfiguration.class) // there are no passwords
 @ConfigurationPropertiesScan
 public class HeadcountApplication {
 

@@ -20,7 +20,7 @@ class DocumentsTests {
   @Test
   void everyTestThatThePromisesNameExists() throws Exception {
     StringBuilder documents = new StringBuilder();
-    for (String name : List.of("behaviour", "alerts", "kubernetes", "meters")) {
+    for (String name : List.of("behaviour", "alerts", "kubernetes", "meters", "security")) {
       documents.append(Files.readString(Path.of("docs", name + ".md")));
     }
     Matcher named = TEST.matcher(documents);
@@ -59,6 +59,7 @@ class DocumentsTests {
             "README.md",
             "CONTRIBUTING.md",
             "CHANGELOG.md",
+            "SECURITY.md",
             "docs/adapters.md",
             "docs/alerts.md",
             "docs/api.md",
@@ -68,6 +69,7 @@ class DocumentsTests {
             "docs/kubernetes.md",
             "docs/logs-and-traces.md",
             "docs/meters.md",
+            "docs/security.md",
             "docs/soak.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {

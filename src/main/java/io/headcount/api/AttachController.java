@@ -11,12 +11,11 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.net.URI;
+import java.security.Principal;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.ServletServerHttpRequest;
@@ -106,26 +105,39 @@ class AttachController {
       @PathVariable String id,
       @Parameter(hidden = true) HttpServletRequest request,
       @Parameter(hidden = true) HttpServletResponse response) {
-    refuseOtherSites(request);
-    Run run = supervisor.get(id);
+    Caller caller = Caller.of(request);
+    Run run = caller.look(supervisor, id);
     refuseOtherProtocols(request);
     AttachQuery query = AttachQuery.of(request, run.output().totals());
     if (supervisor.isClosing()) {
       throw new SupervisorException.Draining();
+    }
+    if (query.writes()) {
+      refuseToWrite(caller, id);
     }
     if (query.writes() && !query.takeover() && writers.hasWriter(id)) {
       throw new AttachRefusedException(
           ProblemCode.WRITER_TAKEN,
           "Another client writes to run " + id + "; attach with mode=ro or takeover=true.");
     }
+    Principal principal = request.getUserPrincipal(); // the request is gone when it is opened
     handshake.doHandshake(
         new ServletServerHttpRequest(request),
         new ServletServerHttpResponse(response),
-        new AttachHandler(supervisor, run, frames, session -> open(session, run, query)),
+        new AttachHandler(supervisor, run, frames, session -> open(session, run, query, principal)),
         new HashMap<>());
   }
 
-  private @Nullable Attachment open(WebSocketSession session, Run run, AttachQuery query) {
+  private void refuseToWrite(Caller caller, String id) {
+    if (!caller.runs()) {
+      throw new AttachRefusedException(
+          ProblemCode.FORBIDDEN, "The role viewer only reads; attach with mode=ro.");
+    }
+    caller.act(supervisor, id);
+  }
+
+  private @Nullable Attachment open(
+      WebSocketSession session, Run run, AttachQuery query, @Nullable Principal caller) {
     if (session instanceof org.springframework.web.socket.adapter.NativeWebSocketSession known) {
       jakarta.websocket.Session plain = known.getNativeSession(jakarta.websocket.Session.class);
       if (plain != null) {
@@ -143,6 +155,7 @@ class AttachController {
             settings,
             frames,
             streams,
+            caller,
             () -> writers.leave(run.id(), itself[0]));
     itself[0] = attachment;
     if (writers.enter(run.id(), attachment, query.takeover())) {
@@ -150,33 +163,6 @@ class AttachController {
     }
     attachment.refused();
     return null;
-  }
-
-  /** A page of another site must not drive commands through a visitor's browser. */
-  private void refuseOtherSites(HttpServletRequest request) {
-    String origin = request.getHeader(HttpHeaders.ORIGIN);
-    if (origin == null
-        || settings.allowedOrigins().contains(origin)
-        || sameHost(origin, request.getHeader(HttpHeaders.HOST))) {
-      return;
-    }
-    throw new AttachRefusedException(
-        ProblemCode.FORBIDDEN,
-        "Pages of " + RunRequests.quote(origin) + " may not attach to runs of this service.");
-  }
-
-  /** The scheme is not compared: a proxy in front may have changed it. */
-  private static boolean sameHost(String origin, @Nullable String host) {
-    try {
-      String authority = URI.create(origin).getRawAuthority();
-      return authority != null && host != null && bare(authority).equals(bare(host));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
-  }
-
-  private static String bare(String authority) {
-    return authority.toLowerCase(Locale.ROOT).replaceFirst(":(80|443)$", "");
   }
 
   private static void refuseOtherProtocols(HttpServletRequest request) {

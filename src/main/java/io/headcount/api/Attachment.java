@@ -8,6 +8,7 @@ import io.headcount.supervisor.RunState;
 import io.headcount.supervisor.RunView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.Principal;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,6 +38,7 @@ final class Attachment {
 
   static final CloseStatus EXITED = CloseStatus.NORMAL.withReason("exited");
   static final CloseStatus DRAINING = CloseStatus.SERVICE_RESTARTED.withReason("draining");
+  static final CloseStatus REVOKED = CloseStatus.POLICY_VIOLATION.withReason("revoked");
   static final CloseStatus TAKEN_OVER = new CloseStatus(4001, "taken over");
   static final CloseStatus TOO_SLOW = new CloseStatus(4008, "too slow");
 
@@ -82,6 +84,7 @@ final class Attachment {
       AttachSettings settings,
       AttachFrames frames,
       OpenStreams streams,
+      @Nullable Principal caller,
       Runnable onEnd) {
     this.session = session;
     this.run = run;
@@ -97,7 +100,7 @@ final class Attachment {
     this.onEnd = onEnd;
     this.sender = Thread.ofVirtual().name("attach-" + run.id()).unstarted(this::send);
     this.streams = streams;
-    this.client = streams.open(StreamKind.ATTACH, sender);
+    this.client = streams.open(StreamKind.ATTACH, sender, caller);
   }
 
   void begin() {
@@ -115,7 +118,7 @@ final class Attachment {
 
   /** Whether the connection has ended or is about to. */
   boolean isOver() {
-    return over || ending.get() != null;
+    return over || client.isCutOff() || ending.get() != null;
   }
 
   /** The client is alive. */
@@ -177,12 +180,13 @@ final class Attachment {
     } catch (IOException | IllegalStateException e) {
       LOG.debug("event=attach-lost run={}", run.id(), e);
     } catch (InterruptedException e) {
-      closeQuietly(DRAINING); // the service ends and the client did not take what was left
+      // Or the service ends and the client did not take what was left.
+      closeQuietly(client.isCutOff() ? REVOKED : DRAINING);
     } finally {
       over = true;
       run.unwatch(bell);
       onEnd.run();
-      closeQuietly(CloseStatus.SERVER_ERROR);
+      closeQuietly(client.isCutOff() ? REVOKED : CloseStatus.SERVER_ERROR);
       client.close();
     }
   }
@@ -193,7 +197,7 @@ final class Attachment {
       textCount.decrementAndGet();
       text(text);
     }
-    CloseStatus end = ending.get();
+    CloseStatus end = client.isCutOff() ? REVOKED : ending.get();
     if (end != null) {
       return end;
     }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -69,7 +70,8 @@ class CancelController {
           new Violation("/graceMs", "expected 0 to " + MAX_GRACE_MS + ", got " + graceMs));
     }
     refuse(violations);
-    Run run = supervisor.cancel(id, signal, graceMs);
+    Run own = Caller.of(request).act(supervisor, id);
+    Run run = supervisor.cancel(own.id(), signal, graceMs);
     waiting.forExit(run, request, response);
     RunResponse answer = RunResponse.of(run.view(), supervisor.settings().bootId(), null);
     boolean exited = answer.state().equals(RunState.EXITED.label());
@@ -80,7 +82,9 @@ class CancelController {
   @Operation(
       operationId = "cancelRuns",
       summary = "End many runs",
-      description = "Those of a scope, those with all these labels, or all.")
+      description =
+          "Those of a scope, those with all these labels, or all, which needs the role admin. Only"
+              + " runs that the caller may act on.")
   @Answers(
       success = 202,
       problems = {
@@ -89,18 +93,24 @@ class CancelController {
         ProblemCode.TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE
       })
-  ResponseEntity<Cancelled> cancelMany(@RequestBody CancelManyRequest request) {
+  ResponseEntity<Cancelled> cancelMany(
+      @RequestBody CancelManyRequest request, HttpServletRequest http) {
+    Caller caller = Caller.of(http);
     String scopeKey = request.scopeKey();
     Map<String, String> labels = request.labels();
     List<Run> runs;
     if (scopeKey != null && labels == null && request.all() == null) {
       refuseIf(scopeKey.isBlank(), "/scopeKey", "expected a scope, got a blank one");
-      runs = supervisor.cancelScope(scopeKey);
+      runs = supervisor.cancelScope(scopeKey, caller.actable());
     } else if (labels != null && scopeKey == null && request.all() == null) {
       refuseIf(labels.isEmpty(), "/labels", "expected at least one label, got none");
-      runs = supervisor.cancelLabels(labels);
+      runs = supervisor.cancelLabels(labels, caller.actable());
     } else if (request.all() != null && scopeKey == null && labels == null) {
       refuseIf(!request.all(), "/all", "expected true, got false");
+      if (!caller.actsOnAll()) {
+        throw new AccessDeniedException(
+            "Only the role admin ends all runs; name a scope or labels.");
+      }
       runs = supervisor.cancelAll(Reason.MANUAL_CANCEL);
     } else {
       throw invalid("", "expected exactly one of scopeKey, labels and all");
@@ -120,7 +130,8 @@ class CancelController {
         ProblemCode.TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE
       })
-  Delivered signal(@PathVariable String id, @RequestBody SignalRequest request)
+  Delivered signal(
+      @PathVariable String id, @RequestBody SignalRequest request, HttpServletRequest http)
       throws InterruptedException {
     List<Violation> violations = new ArrayList<>();
     Signal signal = RunRequests.signal("/signal", request.signal(), violations);
@@ -128,7 +139,8 @@ class CancelController {
     if (signal == null || !violations.isEmpty()) {
       throw new SupervisorException.Invalid(violations);
     }
-    return new Delivered(Waiting.forAnswer(supervisor.signal(id, signal, target)));
+    Run run = Caller.of(http).act(supervisor, id);
+    return new Delivered(Waiting.forAnswer(supervisor.signal(run.id(), signal, target)));
   }
 
   /** The target of a name; an unknown one is a violation. */

@@ -75,17 +75,19 @@ class EventsController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InterruptedException {
-    RunQuery filter = ListQuery.filter(parameters, supervisor.settings().bootId());
+    RunQuery filter =
+        ListQuery.filter(parameters, supervisor.settings().bootId())
+            .ownedBy(Caller.of(request).readable());
     if (request.getMethod().equals("HEAD")) {
       SseWriter.describe(response);
       return;
     }
-    try (StreamClient client = streams.open(StreamKind.EVENTS)) {
+    try (StreamClient client = streams.open(StreamKind.EVENTS, request)) {
       RunChanges changes = new RunChanges(filter, client);
       streams.subscribe(changes); // before the answer begins: what follows it is told
       try {
         SseWriter writer = new SseWriter(response, json, settings.heartbeat());
-        send(changes, client, writer, ClientLiveness.of(request));
+        send(changes, client, writer, client.liveness(request));
       } finally {
         streams.unsubscribe(changes);
       }

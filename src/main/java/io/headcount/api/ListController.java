@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.enums.ParameterIn;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -85,9 +86,11 @@ class ListController {
       description = "nextCursor of the page before.",
       schema = @Schema(type = "string"))
   ResponseEntity<Page> list(
-      @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> parameters) {
+      @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> parameters,
+      HttpServletRequest request) {
     String bootId = supervisor.settings().bootId();
-    RunPage page = supervisor.list(ListQuery.parse(parameters, bootId));
+    RunPage page =
+        supervisor.list(ListQuery.parse(parameters, bootId).ownedBy(Caller.of(request).readable()));
     List<RunResponse> items =
         page.runs().stream().map(view -> RunResponse.of(view, bootId, null)).toList();
     Long next = page.nextCursor();

@@ -83,7 +83,8 @@ final class ListQuery {
         parameters.getFirst("scopeKey"),
         labels(),
         limit(),
-        position(bootId));
+        position(bootId),
+        null);
   }
 
   private <T> Set<T> anyOf(String name, T[] all, Function<T, String> label) {

@@ -1,6 +1,7 @@
 package io.headcount.api;
 
 import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.headers.Header;
@@ -11,8 +12,15 @@ import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
@@ -23,10 +31,16 @@ import org.springframework.http.HttpStatus;
 /** Completes the OpenAPI document with what the code says of its answers and of null. */
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
+  private static final String BEARER = "bearer";
 
   @Bean
   OpenAPI headcountOpenApi(ApiSettings settings) {
     return new OpenAPI()
+        .components(
+            new Components()
+                .addSecuritySchemes(
+                    BEARER, new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme(BEARER)))
+        .addSecurityItem(new SecurityRequirement().addList(BEARER))
         .info(
             new Info()
                 .title("Headcount")
@@ -87,7 +101,11 @@ class OpenApiConfiguration {
 
   private static Map<Integer, String> problems(Answers answers) {
     Map<Integer, String> byStatus = new TreeMap<>();
-    for (ProblemCode code : answers.problems()) {
+    Stream<ProblemCode> anyCallers = Stream.of(ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN);
+    Set<ProblemCode> codes =
+        Stream.concat(anyCallers, Arrays.stream(answers.problems()))
+            .collect(Collectors.toCollection(LinkedHashSet::new));
+    for (ProblemCode code : codes) {
       byStatus.merge(code.status().value(), code.label(), (all, one) -> all + ", " + one);
       if (code == ProblemCode.START_FAILED) { // for want of resources
         byStatus.merge(503, code.label(), (all, one) -> all + ", " + one);

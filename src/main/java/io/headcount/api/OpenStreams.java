@@ -3,10 +3,14 @@ package io.headcount.api;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunListener;
 import io.headcount.supervisor.RunView;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
@@ -30,15 +34,32 @@ public final class OpenStreams implements RunListener {
   }
 
   /** Notes that the calling thread serves a stream, until that is closed. */
-  StreamClient open(StreamKind kind) {
-    return open(kind, Thread.currentThread());
+  StreamClient open(StreamKind kind, HttpServletRequest request) {
+    return open(kind, Thread.currentThread(), request.getUserPrincipal());
   }
 
   /** Notes that a thread is to serve a stream, until that is closed. */
-  StreamClient open(StreamKind kind, Thread thread) {
-    StreamClient client = new StreamClient(kind, thread, this::closed);
+  StreamClient open(StreamKind kind, Thread thread, @Nullable Principal caller) {
+    StreamClient client = new StreamClient(kind, thread, caller, this::closed);
     clients.add(client);
     return client;
+  }
+
+  /**
+   * Ends the streams of callers that may no longer have them, at once and without an {@code end}.
+   *
+   * @return how many were ended
+   */
+  public int cutOff(Predicate<Principal> revoked) {
+    int ended = 0;
+    for (StreamClient client : clients) {
+      Principal caller = client.caller();
+      if (caller != null && !client.isCutOff() && revoked.test(caller)) {
+        client.cutOff();
+        ended++;
+      }
+    }
+    return ended;
   }
 
   private void closed(StreamClient client) {

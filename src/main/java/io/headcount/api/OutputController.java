@@ -86,7 +86,8 @@ class OutputController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InterruptedException {
-    OutputSource source = new OutputSource(supervisor.get(id).output(), stream(stream));
+    OutputSource source =
+        new OutputSource(Caller.of(request).look(supervisor, id).output(), stream(stream));
     source.journal().verify();
     ByteRange range = range(request);
     refuseTail(tail, range);
@@ -101,7 +102,21 @@ class OutputController {
       }
       return;
     }
-    try (StreamClient _ = streams.open(StreamKind.OUTPUT_FOLLOW)) {
+    try (StreamClient served = streams.open(StreamKind.OUTPUT_FOLLOW, request)) {
+      follow(source, range, tail, served.liveness(request), served, response);
+    }
+  }
+
+  /** Who is cut off must not take what there is for all. */
+  private static void follow(
+      OutputSource source,
+      @Nullable ByteRange range,
+      @Nullable Long tail,
+      OutputSource.Liveness client,
+      StreamClient served,
+      HttpServletResponse response)
+      throws IOException, InterruptedException {
+    try {
       OutputTotals totals =
           range instanceof ByteRange.From(long first, Long _)
               ? source.awaitByte(first, client)
@@ -109,6 +124,9 @@ class OutputController {
       OutputSlice slice = OutputSlice.of(totals, range, tail, true);
       describe(slice, totals, response);
       source.copy(slice, response.getOutputStream(), client);
+    } catch (InterruptedException e) {
+      served.mayGoOn();
+      throw e;
     }
   }
 

@@ -62,6 +62,7 @@ record OutputSource(OutputJournal journal, @Nullable StdStream only) {
       block.clear().limit(Math.min(block.capacity(), room));
       switch (cursor.read(block)) {
         case OutputRead.Bytes bytes -> {
+          client.mayGoOn();
           target.write(block.array(), 0, bytes.length());
           at += bytes.length();
         }
@@ -91,5 +92,8 @@ record OutputSource(OutputJournal journal, @Nullable StdStream only) {
   interface Liveness {
     /** Fails if the client has gone. */
     void check() throws IOException;
+
+    /** Fails if the client may have no more; next to nothing, so for every block. */
+    default void mayGoOn() throws IOException {}
   }
 }

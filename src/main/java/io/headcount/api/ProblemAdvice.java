@@ -17,6 +17,8 @@ import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -82,6 +84,17 @@ class ProblemAdvice {
   @ExceptionHandler
   ResponseEntity<Object> mayNotAttach(AttachRefusedException refusal, HttpServletRequest request) {
     return problem(refusal.code(), refusal, request).toResponse(NO_HEADERS);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> unknownCaller(
+      AuthenticationException unknown, HttpServletRequest request) {
+    return problem(ProblemCode.UNAUTHENTICATED, unknown, request).toResponse(NO_HEADERS);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> mayNot(AccessDeniedException refusal, HttpServletRequest request) {
+    return problem(ProblemCode.FORBIDDEN, refusal, request).toResponse(NO_HEADERS);
   }
 
   @ExceptionHandler

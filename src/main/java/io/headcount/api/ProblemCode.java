@@ -17,11 +17,18 @@ enum ProblemCode {
       "The request cannot be read",
       "The body is no JSON (or has a name twice, or something after its end, or is nested too"
           + " deeply), or the request is not HTTP as it should be."),
+  UNAUTHENTICATED(
+      HttpStatus.UNAUTHORIZED,
+      "Say who you are",
+      "The service wants to know who calls, and the request has no token, or one that is not (or no"
+          + " longer) good. Send `Authorization: Bearer <token>`; tokens in a URL are not looked"
+          + " at."),
   FORBIDDEN(
       HttpStatus.FORBIDDEN,
       "This is not allowed",
-      "The page of another site asks, or a connection that only reads wants to write. Origins that"
-          + " may attach are the setting `headcount.attach.allowed-origins`."),
+      "The role of the caller does not allow it; a connection that only reads wants to write; the"
+          + " page of another site asks (`headcount.attach.allowed-origins`); or the service was"
+          + " called by a name that is not its own (`headcount.security.hosts`)."),
   NOT_FOUND(
       HttpStatus.NOT_FOUND,
       "There is no such thing",
@@ -153,6 +160,7 @@ enum ProblemCode {
   /** The code for an error that only a status is known of. */
   static ProblemCode ofStatus(int status) {
     return switch (status) {
+      case 401 -> UNAUTHENTICATED;
       case 403 -> FORBIDDEN;
       case 404 -> NOT_FOUND;
       case 405 -> METHOD_NOT_ALLOWED;

@@ -56,7 +56,7 @@ class RunController {
       HttpServletResponse response)
       throws InterruptedException {
     boolean withText = include(include);
-    Run run = supervisor.get(id);
+    Run run = Caller.of(request).look(supervisor, id);
     waiting.forExit(run, request, response);
     RunView view = run.view();
     String tag = tag(view, withText);
@@ -76,19 +76,21 @@ class RunController {
       summary = "Forget a run",
       description = "A live one is cancelled first; the answer waits until it has exited.")
   @Answers(success = 204, problems = ProblemCode.NOT_FOUND)
-  ResponseEntity<Void> delete(@PathVariable String id) throws InterruptedException {
-    Waiting.forAnswer(supervisor.delete(id));
+  ResponseEntity<Void> delete(@PathVariable String id, HttpServletRequest request)
+      throws InterruptedException {
+    Run run = Caller.of(request).act(supervisor, id);
+    Waiting.forAnswer(supervisor.delete(run.id()));
     return ResponseEntity.noContent().build();
   }
 
   @GetMapping("/v1/runs/{id}/processes")
   @Operation(operationId = "listProcesses", summary = "List the live processes of a run")
   @Answers(problems = ProblemCode.NOT_FOUND)
-  Processes processes(@PathVariable String id) throws InterruptedException {
+  Processes processes(@PathVariable String id, HttpServletRequest request)
+      throws InterruptedException {
+    Run run = Caller.of(request).look(supervisor, id);
     return new Processes(
-        Waiting.forAnswer(supervisor.get(id).processes()).stream()
-            .map(ProcessResponse::of)
-            .toList());
+        Waiting.forAnswer(run.processes()).stream().map(ProcessResponse::of).toList());
   }
 
   /** The live processes of a run, the leader first. */

@@ -30,6 +30,7 @@ final class RunEvents {
   private final Run run;
   private final String bootId;
   private final OpenStreams streams;
+  private final StreamClient client;
   private final SseWriter writer;
   private final OutputSource.Liveness liveness;
   private final OutputJournal journal;
@@ -49,11 +50,13 @@ final class RunEvents {
       EventId from,
       boolean text,
       OpenStreams streams,
+      StreamClient client,
       SseWriter writer,
       OutputSource.Liveness liveness) {
     this.run = run;
     this.bootId = from.bootId();
     this.streams = streams;
+    this.client = client;
     this.writer = writer;
     this.liveness = liveness;
     this.journal = run.output();
@@ -65,22 +68,20 @@ final class RunEvents {
   /** Serves the client until the run is over, the service ends, or the client has gone. */
   void send() throws IOException, InterruptedException {
     journal.verify();
-    try (StreamClient client = streams.open(StreamKind.RUN_EVENTS)) {
-      Runnable bell = client::ring;
-      run.watch(bell);
-      try {
-        while (step()) {
-          writer.flush();
-          if (!more()) {
-            client.await(Math.clamp(writer.untilHeartbeat(), 0, LOOK_AGAIN_NANOS));
-          }
-          liveness.check();
-          writer.heartbeat();
-        }
+    Runnable bell = client::ring;
+    run.watch(bell);
+    try {
+      while (step()) {
         writer.flush();
-      } finally {
-        run.unwatch(bell);
+        if (!more()) {
+          client.await(Math.clamp(writer.untilHeartbeat(), 0, LOOK_AGAIN_NANOS));
+        }
+        liveness.check();
+        writer.heartbeat();
       }
+      writer.flush();
+    } finally {
+      run.unwatch(bell);
     }
   }
 

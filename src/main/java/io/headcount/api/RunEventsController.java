@@ -90,7 +90,7 @@ class RunEventsController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InterruptedException {
-    Run run = supervisor.get(id);
+    Run run = Caller.of(request).look(supervisor, id);
     boolean text = text(encoding);
     EventId from = start(EventId.parse(request.getHeader("Last-Event-ID")), offset);
     OutputTotals totals = run.output().totals();
@@ -103,7 +103,9 @@ class RunEventsController {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     } else if (!request.getMethod().equals("HEAD")) {
       SseWriter writer = new SseWriter(response, json, settings.heartbeat());
-      new RunEvents(run, from, text, streams, writer, ClientLiveness.of(request)).send();
+      try (StreamClient client = streams.open(StreamKind.RUN_EVENTS, request)) {
+        new RunEvents(run, from, text, streams, client, writer, client.liveness(request)).send();
+      }
     }
   }
 

@@ -66,7 +66,8 @@ final class RunRequests {
         output == null
             ? RunSpec.Output.DEFAULTS
             : new RunSpec.Output(output.retainBytes(), output.maxBytes()),
-        terminal(request.tty()));
+        terminal(request.tty()),
+        null);
   }
 
   private RunSpec.Command command(@Nullable List<String> argv, @Nullable String shell) {

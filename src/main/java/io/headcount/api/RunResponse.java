@@ -20,6 +20,8 @@ record RunResponse(
     @Schema(example = "01K0QWERTYQWERTYQWERTYQWER") String id,
     @Schema(description = "Names one life of the service.", example = "9f86d08188") String bootId,
     @Schema(example = "unit tests") @Nullable String name,
+    @Schema(description = "Who started it; null without credentials.", example = "null")
+        @Nullable String owner,
     @Schema(
             allowableValues = {"queued", "starting", "running", "exiting", "exited"},
             example = "running")
@@ -172,6 +174,7 @@ record RunResponse(
         view.id(),
         bootId,
         spec.name(),
+        spec.owner(),
         view.state().label(),
         view.reason() == null ? null : view.reason().label(),
         exit == null ? null : exit.code(),

@@ -60,7 +60,8 @@ class RunsController {
   ResponseEntity<RunResponse> start(
       @RequestBody RunRequest body, HttpServletRequest request, HttpServletResponse response)
       throws InterruptedException {
-    Run run = supervisor.start(RunRequests.toSpec(body, supervisor::violations));
+    RunSpec spec = RunRequests.toSpec(body, supervisor::violations);
+    Run run = supervisor.start(spec.ownedBy(Caller.of(request).owner()));
     return started(run, request, response);
   }
 
@@ -92,8 +93,8 @@ class RunsController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws InterruptedException {
-    ProcessSupervisor.Put put =
-        supervisor.put(id, RunRequests.toSpec(body, spec -> violations(id, spec)));
+    RunSpec wanted = RunRequests.toSpec(body, spec -> violations(id, spec));
+    ProcessSupervisor.Put put = supervisor.put(id, wanted.ownedBy(Caller.of(request).owner()));
     if (put.created()) {
       return started(put.run(), request, response);
     }

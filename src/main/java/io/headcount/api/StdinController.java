@@ -16,7 +16,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.CredentialsExpiredException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -33,9 +36,11 @@ import org.springframework.web.util.UriComponentsBuilder;
 @Tag(name = "streams")
 class StdinController {
   private final ProcessSupervisor supervisor;
+  private final OpenStreams streams;
 
-  StdinController(ProcessSupervisor supervisor) {
+  StdinController(ProcessSupervisor supervisor, OpenStreams streams) {
     this.supervisor = supervisor;
+    this.streams = streams;
   }
 
   @PostMapping("/v1/runs/{id}/stdin")
@@ -71,13 +76,22 @@ class StdinController {
         ProblemCode.VALIDATION
       })
   Written write(@PathVariable String id, @Parameter(hidden = true) HttpServletRequest request)
-      throws IOException, InterruptedException {
+      throws IOException {
     Long offset = offset(request.getHeader("Stdin-Offset"));
     boolean eof = eof(request.getQueryString());
-    StdinPort stdin = supervisor.get(id).stdin();
+    StdinPort stdin = Caller.of(request).act(supervisor, id).stdin();
     InputStream body = request.getInputStream();
-    StdinPort.Written written = stdin.write(buffer -> fill(buffer, body), offset, eof);
-    return new Written(written.accepted(), written.offset(), written.open());
+    try (StreamClient client = streams.open(StreamKind.STDIN, request)) {
+      try {
+        StdinPort.Written written = stdin.write(buffer -> fill(buffer, body, client), offset, eof);
+        return new Written(written.accepted(), written.offset(), written.open());
+      } catch (InterruptedException e) {
+        if (client.isCutOff()) {
+          throw revoked();
+        }
+        throw new CloseNowException("the service ends"); // what was accepted, nobody can tell now
+      }
+    }
   }
 
   /** What became of the bytes. */
@@ -87,10 +101,18 @@ class StdinController {
       @Schema(description = "Bytes accepted in all.", example = "6") long offset,
       boolean open) {}
 
+  private static AuthenticationException revoked() {
+    return new CredentialsExpiredException("The token of the caller is good no more.");
+  }
+
   /** Takes what is there: a client that types must not wait until a block is full. */
-  private static boolean fill(ByteBuffer buffer, InputStream body) throws IOException {
+  private static boolean fill(ByteBuffer buffer, InputStream body, StreamClient client)
+      throws IOException {
     int read =
         body.read(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
+    if (client.isCutOff()) { // looked at after the read, which may have lasted
+      throw revoked();
+    }
     if (read < 0) {
       return false;
     }

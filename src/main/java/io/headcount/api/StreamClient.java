@@ -1,8 +1,13 @@
 package io.headcount.api;
 
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.security.Principal;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.apache.coyote.CloseNowException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open stream: the thread that serves it, and a bell for whoever has news for it. Ringing never
@@ -12,17 +17,26 @@ final class StreamClient implements AutoCloseable {
   private final Thread thread;
   private final AtomicBoolean rung = new AtomicBoolean();
   private final StreamKind kind;
+  private final @Nullable Principal caller;
   private final Consumer<StreamClient> closed;
+  private volatile boolean cutOff;
   private boolean over;
 
-  StreamClient(StreamKind kind, Thread thread, Consumer<StreamClient> closed) {
+  StreamClient(
+      StreamKind kind, Thread thread, @Nullable Principal caller, Consumer<StreamClient> closed) {
     this.thread = thread;
     this.kind = kind;
+    this.caller = caller;
     this.closed = closed;
   }
 
   StreamKind kind() {
     return kind;
+  }
+
+  /** Whose stream it is, as the request said. */
+  @Nullable Principal caller() {
+    return caller;
   }
 
   /** Any thread: there is something new. */
@@ -55,6 +69,43 @@ final class StreamClient implements AutoCloseable {
     if (!over) {
       thread.interrupt();
     }
+  }
+
+  /** Any thread: its caller may no longer have it. */
+  void cutOff() {
+    cutOff = true;
+    interrupt();
+  }
+
+  boolean isCutOff() {
+    return cutOff;
+  }
+
+  /**
+   * Fails once the caller may have no more: the connection is to be closed, so that nobody takes
+   * what there is for all. An interrupt alone could be lost, in Tomcat's wait for a slow client.
+   */
+  void mayGoOn() throws CloseNowException {
+    if (cutOff) {
+      throw new CloseNowException("the token of the caller is good no more");
+    }
+  }
+
+  /** Whether the client of the request is still there, and may be. */
+  OutputSource.Liveness liveness(HttpServletRequest request) {
+    OutputSource.Liveness connection = ClientLiveness.of(request);
+    return new OutputSource.Liveness() {
+      @Override
+      public void check() throws IOException {
+        StreamClient.this.mayGoOn();
+        connection.check();
+      }
+
+      @Override
+      public void mayGoOn() throws IOException {
+        StreamClient.this.mayGoOn();
+      }
+    };
   }
 
   @Override

@@ -8,6 +8,8 @@ public enum StreamKind {
   RUN_EVENTS("run-events"),
   /** Raw output as it comes. */
   OUTPUT_FOLLOW("output-follow"),
+  /** A body that is being written to standard input. */
+  STDIN("stdin"),
   /** A WebSocket attached to one run. */
   ATTACH("attach");
 

@@ -1,8 +1,10 @@
 package io.headcount.api;
 
 import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Run;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
@@ -35,9 +37,11 @@ class TtyController {
         ProblemCode.TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE
       })
-  ResponseEntity<Void> resize(@PathVariable String id, @RequestBody TtyRequest size)
+  ResponseEntity<Void> resize(
+      @PathVariable String id, @RequestBody TtyRequest size, HttpServletRequest request)
       throws InterruptedException {
-    Waiting.forAnswer(supervisor.get(id).terminal().resize(size.columns(), size.rows()));
+    Run run = Caller.of(request).act(supervisor, id);
+    Waiting.forAnswer(run.terminal().resize(size.columns(), size.rows()));
     return ResponseEntity.noContent().build();
   }
 }

@@ -14,8 +14,7 @@ class ApiConfiguration {
 
   @Bean
   AttachSettings attachSettings(HeadcountProperties properties, AttachProperties attach) {
-    return new AttachSettings(
-        properties.http().heartbeat(), attach.slow(), attach.allowedOrigins());
+    return new AttachSettings(properties.http().heartbeat(), attach.slow());
   }
 
   /** Without build information, as in a development environment, the version is unknown. */

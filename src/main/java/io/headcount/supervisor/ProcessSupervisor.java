@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -120,7 +121,11 @@ public final class ProcessSupervisor implements AutoCloseable {
       checkBudgets();
       String scope = spec.scopeKey();
       predecessors =
-          scope != null && spec.replaceExistingScope() ? registry.liveInScope(scope) : List.of();
+          scope != null && spec.replaceExistingScope()
+              ? registry.liveInScope(scope).stream()
+                  .filter(other -> Objects.equals(other.spec().owner(), spec.owner()))
+                  .toList()
+              : List.of();
       run = factory.make(wantedId == null ? ids.get() : wantedId, spec, cwd);
       if (predecessors.isEmpty()) {
         placed = admission.admit(run, false);
@@ -154,7 +159,10 @@ public final class ProcessSupervisor implements AutoCloseable {
     budgets.check(adapter.capacity(), Math.max(0, admission.live() - running));
   }
 
-  /** Ends the scope's other runs; when all have settled, the new one gets its place or its turn. */
+  /**
+   * Ends its owner's other runs of the scope; when all have settled, the new one gets its place or
+   * its turn.
+   */
   private void replace(List<Run> predecessors, Run run) {
     if (predecessors.isEmpty()) {
       return;
@@ -225,18 +233,32 @@ public final class ProcessSupervisor implements AutoCloseable {
             graceMs == null ? own.graceNanos() : Duration.ofMillis(graceMs).toNanos()));
   }
 
-  /** Ends the live runs of a scope and returns them. A blank scope is none and matches nothing. */
-  public List<Run> cancelScope(String scopeKey) {
-    List<Run> runs = scopeKey.isBlank() ? List.of() : registry.liveInScope(scopeKey.strip());
-    runs.forEach(run -> cancel(run, null, null));
-    return runs;
+  /**
+   * Ends the live runs of a scope and returns them. A blank scope is none and matches nothing.
+   *
+   * @param owner whose runs; null for everybody's
+   */
+  public List<Run> cancelScope(String scopeKey, @Nullable String owner) {
+    return scopeKey.isBlank()
+        ? List.of()
+        : cancelThoseOf(owner, registry.liveInScope(scopeKey.strip()));
   }
 
-  /** Ends the live runs that carry all these labels and returns them. */
-  public List<Run> cancelLabels(Map<String, String> labels) {
-    List<Run> runs = registry.live().stream().filter(run -> run.spec().hasLabels(labels)).toList();
-    runs.forEach(run -> cancel(run, null, null));
-    return runs;
+  /**
+   * Ends the live runs that carry all these labels and returns them.
+   *
+   * @param owner whose runs; null for everybody's
+   */
+  public List<Run> cancelLabels(Map<String, String> labels, @Nullable String owner) {
+    return cancelThoseOf(
+        owner, registry.live().stream().filter(run -> run.spec().hasLabels(labels)).toList());
+  }
+
+  private List<Run> cancelThoseOf(@Nullable String owner, List<Run> runs) {
+    List<Run> theirs =
+        runs.stream().filter(run -> owner == null || owner.equals(run.spec().owner())).toList();
+    theirs.forEach(run -> cancel(run, null, null));
+    return theirs;
   }
 
   /**

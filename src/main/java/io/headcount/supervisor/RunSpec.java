@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param output how much output to hold and to allow
  * @param terminal the terminal it runs on; null for pipes. Its input is open, so {@code stdin} is a
  *     pipe then
+ * @param owner who asked for it; null when the service knows no callers
  */
 public record RunSpec(
     Command command,
@@ -47,9 +48,10 @@ public record RunSpec(
     Map<String, String> labels,
     Limits limits,
     Output output,
-    @Nullable Terminal terminal) {
+    @Nullable Terminal terminal,
+    @Nullable String owner) {
 
-  /** A run without a terminal. */
+  /** A run of nobody's, without a terminal. */
   public RunSpec(
       Command command,
       @Nullable String name,
@@ -78,6 +80,7 @@ public record RunSpec(
         labels,
         limits,
         output,
+        null,
         null);
   }
 
@@ -181,6 +184,26 @@ public record RunSpec(
    */
   public record Output(@Nullable Long retainBytes, @Nullable Long maxBytes) {
     public static final Output DEFAULTS = new Output(null, null);
+  }
+
+  /** The same, asked for by somebody. */
+  public RunSpec ownedBy(@Nullable String caller) {
+    return new RunSpec(
+        command,
+        name,
+        cwd,
+        env,
+        stdin,
+        timeouts,
+        stop,
+        descendants,
+        scopeKey,
+        replaceExistingScope,
+        labels,
+        limits,
+        output,
+        terminal,
+        caller);
   }
 
   /** Whether a filter on labels lets this run through: every pair is there. */

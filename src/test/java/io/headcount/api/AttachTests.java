@@ -180,7 +180,7 @@ class AttachTests extends Attaching {
           String.join(
               "\r\n",
               "GET " + path + " HTTP/1.1",
-              "Host: x",
+              "Host: localhost",
               "Connection: Upgrade, close",
               "Upgrade: websocket",
               "Sec-WebSocket-Version: 13",

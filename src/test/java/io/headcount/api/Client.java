@@ -15,13 +15,20 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of the service, as a stranger would write it. */
-record Client(HttpClient http, URI base) {
+/**
+ * A client of the service, as a stranger would write it; without a token unless it is given one.
+ */
+record Client(HttpClient http, URI base, String token) {
   private static final JsonMapper JSON = new JsonMapper();
 
   static Client of(int port) {
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    return new Client(http, URI.create("http://127.0.0.1:" + port));
+    return new Client(http, URI.create("http://127.0.0.1:" + port), "");
+  }
+
+  /** The same, with a bearer token. */
+  Client with(String bearer) {
+    return new Client(http, base, bearer);
   }
 
   /** An answer, whole. */
@@ -110,6 +117,9 @@ record Client(HttpClient http, URI base) {
             .method(method, body);
     if (headers.length > 0) {
       builder.headers(headers);
+    }
+    if (!token.isEmpty()) {
+      builder.header("Authorization", "Bearer " + token);
     }
     return builder.build();
   }

@@ -26,7 +26,7 @@ public final class DeafClient implements AutoCloseable {
 
   /** Asks for an answer and reads none of it. */
   public static DeafClient get(int port, String path) throws IOException {
-    return new DeafClient(port, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    return new DeafClient(port, "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
   /** Attaches, and reads none of what comes. */
@@ -36,7 +36,7 @@ public final class DeafClient implements AutoCloseable {
         String.join(
             "\r\n",
             "GET " + path + " HTTP/1.1",
-            "Host: x",
+            "Host: localhost",
             "Connection: Upgrade",
             "Upgrade: websocket",
             "Sec-WebSocket-Version: 13",

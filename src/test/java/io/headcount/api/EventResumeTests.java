@@ -101,7 +101,7 @@ class EventResumeTests extends Service {
       stalled
           .getOutputStream()
           .write(
-              ("GET /v1/runs/" + id + "/events HTTP/1.0\r\nHost: x\r\n\r\n")
+              ("GET /v1/runs/" + id + "/events HTTP/1.0\r\nHost: localhost\r\n\r\n")
                   .getBytes(StandardCharsets.US_ASCII));
       InputStream in = stalled.getInputStream();
       assertThat(in.read()).isEqualTo('H'); // and nothing more for now

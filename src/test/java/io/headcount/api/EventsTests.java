@@ -56,9 +56,9 @@ class EventsTests extends Service {
   void tellsASlowClientHowManyItMissed() {
     RunView run = supervisor.get(id(api.run("true"))).view();
     try (StreamClient client =
-        new StreamClient(StreamKind.EVENTS, Thread.currentThread(), _ -> {})) {
+        new StreamClient(StreamKind.EVENTS, Thread.currentThread(), null, _ -> {})) {
       RunChanges changes =
-          new RunChanges(new RunQuery(Set.of(), Set.of(), null, Map.of(), 1, null), client);
+          new RunChanges(new RunQuery(Set.of(), Set.of(), null, Map.of(), 1, null, null), client);
       for (int i = 0; i < RunChanges.MOST + 3; i++) {
         changes.offer(run);
       }

@@ -49,14 +49,14 @@ class FrameworkErrorTests extends Service {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
-        "GET /v1/runs/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /v1/runs/a%2Fb HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /v1/runs?limit=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /v1/runs?limit=%ff HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /v1/runs?%f0=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /a b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET /v1/runs/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs/a%2Fb HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs?limit=%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs?limit=%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "GET /v1/runs?%f0=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         "GET /v1/runs HTTP/1.1\r\n\r\n",
-        "GET /v1/runs HTTP/1.1\r\nHost: x\r\nBad header: x\r\nContent-Length: z\r\n\r\n"
+        "GET /v1/runs HTTP/1.1\r\nHost: localhost\r\nBad header: x\r\nContent-Length: z\r\n\r\n"
       })
   void answers400WhenTheRequestIsNoHttp(String request) throws IOException {
     String answer = raw(request);
@@ -80,7 +80,7 @@ class FrameworkErrorTests extends Service {
         raw(
             """
             POST /v1/runs HTTP/1.1\r
-            Host: x\r
+            Host: localhost\r
             Transfer-Encoding: chunked\r
             Content-Type: application/json\r
             Connection: close\r

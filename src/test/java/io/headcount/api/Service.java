@@ -63,6 +63,10 @@ abstract class Service {
     return port;
   }
 
+  int managementPort() {
+    return managementPort;
+  }
+
   /** Waits until a run is in a state, and returns it. */
   JsonNode awaitState(String id, String state) {
     return await()

@@ -33,6 +33,7 @@ class StartTests extends Service {
             "id",
             "bootId",
             "name",
+            "owner",
             "state",
             "reason",
             "exitCode",

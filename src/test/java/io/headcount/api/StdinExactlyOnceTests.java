@@ -59,7 +59,7 @@ class StdinExactlyOnceTests extends Service {
       stalled
           .getOutputStream()
           .write(
-              "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nStdin-Offset: 0\r\n\r\nhello"
+              "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\nStdin-Offset: 0\r\n\r\nhello"
                   .formatted(path(id))
                   .getBytes(StandardCharsets.US_ASCII));
       awaitOutput(id, 5);
@@ -95,7 +95,7 @@ class StdinExactlyOnceTests extends Service {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
       OutputStream out = socket.getOutputStream();
       out.write(
-          "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\nStdin-Offset: %d\r\n\r\n"
+          "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\nStdin-Offset: %d\r\n\r\n"
               .formatted(path(id), piece.length, offset)
               .getBytes(StandardCharsets.US_ASCII));
       int sent = random.nextBoolean() ? piece.length : random.nextInt(piece.length);

@@ -166,6 +166,7 @@ class ValidationTests extends Service {
                         null,
                         java.util.Map.of(),
                         1,
+                        null,
                         null))
                 .runs())
         .isEmpty();

@@ -33,10 +33,11 @@ class ManifestsTests {
   @Test
   void everyObjectIsThereWhenItIsSwitchedOn() {
     assertThat(Helm.template().kinds())
-        .containsExactlyInAnyOrder("ServiceAccount", "Service", "Deployment", "Pod");
+        .containsExactlyInAnyOrder("ServiceAccount", "Secret", "Service", "Deployment", "Pod");
     assertThat(Helm.template(Helm.values(PRODUCTION)).kinds())
         .containsExactlyInAnyOrder(
             "ServiceAccount",
+            "Secret",
             "Service",
             "Deployment",
             "PodDisruptionBudget",

@@ -1,6 +1,7 @@
 package io.headcount.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headcount.supervisor.SweepMode;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
@@ -30,7 +32,11 @@ class ConfigurationTests {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(HEADCOUNT_[A-Z_]+):(.*)}");
 
   @Configuration(proxyBeanMethods = false)
-  @EnableConfigurationProperties({HeadcountProperties.class, AttachProperties.class})
+  @EnableConfigurationProperties({
+    HeadcountProperties.class,
+    AttachProperties.class,
+    SecurityProperties.class
+  })
   static class Properties {}
 
   @Test
@@ -38,6 +44,7 @@ class ConfigurationTests {
     List<String> keys = new ArrayList<>();
     keysOf(HeadcountProperties.class, "headcount", keys);
     keysOf(AttachProperties.class, "headcount.attach", keys);
+    keysOf(SecurityProperties.class, "headcount.security", keys);
     assertThat(new TreeSet<>(yaml().keySet()))
         .containsExactlyInAnyOrderElementsOf(new TreeSet<>(keys));
   }
@@ -114,6 +121,13 @@ class ConfigurationTests {
                           Duration.ofSeconds(7), DataSize.ofBytes(7), Duration.ofSeconds(7))));
           assertThat(context.getBean(AttachProperties.class))
               .isEqualTo(new AttachProperties(Duration.ofSeconds(7), java.util.Set.of("7")));
+          assertThat(context.getBean(SecurityProperties.class))
+              .isEqualTo(
+                  new SecurityProperties(
+                      "7",
+                      new SecurityProperties.Jwt("7", "7", "7", "7"),
+                      java.util.Set.of("7"),
+                      false));
         });
   }
 
@@ -157,6 +171,21 @@ class ConfigurationTests {
                 .contains("headcount.workspace")
                 .contains("must be a directory that exists")
                 .contains("/no/such/directory"));
+  }
+
+  @Test
+  void refusesAnyHostWithoutCredentials() {
+    var jwt = new SecurityProperties.Jwt("", "", "", "roles");
+    var open = new SecurityProperties("", jwt, java.util.Set.of("*"), true);
+    assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+        .isThrownBy(() -> open.settings(java.util.Set.of(), true))
+        .satisfies(e -> assertThat(e.getName()).isEqualTo("headcount.security.hosts"))
+        .satisfies(e -> assertThat(e.getReason()).contains("HEADCOUNT_SECURITY_TOKENS_FILE"));
+    var closed = new SecurityProperties("/t", jwt, java.util.Set.of("*"), true);
+    assertThat(closed.settings(java.util.Set.of(), true).managementOpen()).isTrue();
+    assertThat(closed.settings(java.util.Set.of(), false).managementOpen())
+        .as("with one port for both")
+        .isFalse();
   }
 
   @Test
@@ -227,6 +256,7 @@ class ConfigurationTests {
       case "HEADCOUNT_WORKSPACE", "HEADCOUNT_DATA_DIR" -> "/tmp";
       case "HEADCOUNT_CHILD_ADAPTER" -> "jdk";
       case "HEADCOUNT_GUARDIAN", "HEADCOUNT_CGROUP" -> "on";
+      case "HEADCOUNT_SECURITY_MANAGEMENT_OPEN" -> "false";
       case "HEADCOUNT_SWEEP" -> "report";
       case "HEADCOUNT_ESCAPEES" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";

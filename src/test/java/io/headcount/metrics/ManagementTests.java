@@ -71,6 +71,7 @@ class ManagementTests {
             "headcount_stream_clients{kind=\"events\"}",
             "headcount_stream_clients{kind=\"run-events\"}",
             "headcount_stream_clients{kind=\"output-follow\"}",
+            "headcount_stream_clients{kind=\"stdin\"}",
             "headcount_stream_clients{kind=\"attach\"}",
             "headcount_children_live",
             "headcount_output_held_bytes{place=\"memory\"}",

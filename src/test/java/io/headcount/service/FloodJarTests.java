@@ -76,7 +76,8 @@ class FloodJarTests {
     socket
         .getOutputStream()
         .write(
-            ("GET " + path + " HTTP/1.0\r\nHost: x\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            ("GET " + path + " HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
 

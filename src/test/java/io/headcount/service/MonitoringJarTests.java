@@ -104,11 +104,11 @@ class MonitoringJarTests {
   void testPodOfTheChartSeesItsRun() throws Exception {
     var container = chart.testPod().getContainers().getFirst();
     var builder = new ProcessBuilder(container.getCommand()).redirectErrorStream(true);
-    builder.environment().putAll(Map.of("SERVICE", "127.0.0.1", "WAIT", "10"));
+    builder.environment().putAll(Map.of("SERVICE", "127.0.0.1", "WAIT", "10", "TOKEN", ""));
     builder.environment().put("PORT", Integer.toString(service.port()));
     assertThat(container.getEnv())
         .extracting(variable -> variable.getName())
-        .containsExactlyInAnyOrder("SERVICE", "PORT", "WAIT");
+        .containsExactlyInAnyOrder("SERVICE", "PORT", "TOKEN", "WAIT");
     Process good = builder.start();
     String said = new String(good.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(good.waitFor()).as(said).isZero();

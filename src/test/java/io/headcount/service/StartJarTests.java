@@ -93,6 +93,55 @@ class StartJarTests {
         .contains("server.address is blank", "127.0.0.1", "HEADCOUNT_SERVER_ADDRESS");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--server.address=0.0.0.0",
+        "--server.address=::",
+        "--management.server.address=0.0.0.0"
+      })
+  void addressThatOthersReachIsRefusedWithoutCredentials(String argument, @TempDir Path folder)
+      throws Exception {
+    assertThat(refusal(folder, argument))
+        .contains(
+            argument.substring(2, argument.indexOf('=')) + " is",
+            "HEADCOUNT_SECURITY_TOKENS_FILE",
+            "headcount.security.tokens-file",
+            "name role sha256:<digest>",
+            "HEADCOUNT_SECURITY_JWT_ISSUER_URI")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void fileOfPlainTokensIsRefusedWithoutShowingThem(@TempDir Path folder) throws Exception {
+    String token = "a-plain-token-that-somebody-wrote-down";
+    Path file = Files.writeString(folder.resolve("tokens"), "# mine\nme admin " + token + "\n");
+    assertThat(refusal(folder, "--headcount.security.tokens-file=" + file))
+        .contains(file + " line 2", "sha256sum")
+        .doesNotContain(token);
+  }
+
+  @Test
+  void listensForOthersWithCredentialsAndAsksThemForOne(@TempDir Path folder) throws Exception {
+    String token = "0123456789abcdef".repeat(2);
+    Path file = folder.resolve("tokens");
+    String line =
+        "echo \"me admin sha256:$(printf %s " + token + " | sha256sum | cut -d' ' -f1)\" >$FILE;";
+    Map<String, String> env =
+        Map.of(
+            "FILE", file.toString(),
+            "HEADCOUNT_SERVER_ADDRESS", "0.0.0.0",
+            "HEADCOUNT_SECURITY_TOKENS_FILE", file.toString());
+    try (ServiceProcess service = ServiceProcess.start(folder, line + " exec $SERVICE", env)) {
+      assertThat(service.get("/v1/runs").statusCode()).isEqualTo(401);
+      String[] header = {"Authorization", "Bearer " + token};
+      assertThat(service.post("/v1/runs", "{\"argv\":[\"true\"]}", header).statusCode())
+          .isEqualTo(201);
+      assertThat(service.manage("/actuator/health/liveness").statusCode()).isEqualTo(200);
+      assertThat(service.log()).doesNotContain(token);
+    }
+  }
+
   @Test
   void unknownAdapterIsRefusedWithTheKeyTheValueAndWhatWasExpected(@TempDir Path folder)
       throws Exception {
@@ -111,7 +160,7 @@ class StartJarTests {
             .redirectErrorStream(true)
             .redirectOutput(console.toFile())
             .start();
-    assertThat(process.waitFor()).isNotZero();
+    assertThat(process.waitFor()).isEqualTo(1);
     return Files.readString(console);
   }
 }

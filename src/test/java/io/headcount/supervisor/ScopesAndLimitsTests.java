@@ -25,8 +25,8 @@ class ScopesAndLimitsTests {
       Run none = house.supervisor.start(Specs.scoped(SLEEP, "  ", false));
       Supervised.launched(outside);
 
-      assertThat(house.supervisor.cancelScope("a")).containsExactly(inside);
-      assertThat(house.supervisor.cancelScope(" ")).isEmpty();
+      assertThat(house.supervisor.cancelScope("a", null)).containsExactly(inside);
+      assertThat(house.supervisor.cancelScope(" ", null)).isEmpty();
 
       assertThat(Supervised.exited(inside).reason()).isEqualTo(Reason.MANUAL_CANCEL);
       assertThat(outside.state()).isEqualTo(RunState.RUNNING);
@@ -244,7 +244,7 @@ class ScopesAndLimitsTests {
           .until(() ->
               house
                   .supervisor
-                  .list(new RunQuery(Set.of(), Set.of(), null, Map.of(), 10, null))
+                  .list(new RunQuery(Set.of(), Set.of(), null, Map.of(), 10, null, null))
                   .runs()
                   .isEmpty());
     }

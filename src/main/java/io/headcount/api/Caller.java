@@ -1,0 +1,72 @@
+package io.headcount.api;
+
+import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Run;
+import io.headcount.supervisor.SupervisorException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who asks. What a role may call at all was looked at before; here is whose runs it is about.
+ * Another caller's run is as good as none.
+ *
+ * @param name of the caller; empty when the service knows no callers
+ * @param readsAll whether it may look at everybody's runs
+ * @param actsOnAll whether it may act on everybody's runs
+ * @param runs whether it may start runs and act on its own
+ */
+record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
+
+  /** The caller of a request. One that nobody has let in may do nothing. */
+  static Caller of(HttpServletRequest request) {
+    Principal principal = request.getUserPrincipal();
+    boolean admin = request.isUserInRole("admin");
+    return new Caller(
+        principal == null ? "" : principal.getName(),
+        admin || request.isUserInRole("viewer"),
+        admin,
+        admin || request.isUserInRole("runner"));
+  }
+
+  /** Whose the runs are that it starts; null when the service knows no callers. */
+  @Nullable String owner() {
+    return name.isEmpty() ? null : name;
+  }
+
+  /** Whose runs it may look at; null: everybody's. */
+  @Nullable String readable() {
+    return readsAll ? null : name;
+  }
+
+  /** Whose runs it may act on; null: everybody's. */
+  @Nullable String actable() {
+    return actsOnAll ? null : name;
+  }
+
+  /**
+   * Finds a run to look at.
+   *
+   * @throws SupervisorException.NotFound if there is none for this caller
+   */
+  Run look(ProcessSupervisor supervisor, String id) {
+    return find(supervisor, id, readable());
+  }
+
+  /**
+   * Finds a run to act on.
+   *
+   * @throws SupervisorException.NotFound if there is none for this caller
+   */
+  Run act(ProcessSupervisor supervisor, String id) {
+    return find(supervisor, id, actable());
+  }
+
+  private static Run find(ProcessSupervisor supervisor, String id, @Nullable String owner) {
+    Run run = supervisor.get(id);
+    if (owner != null && !owner.equals(run.spec().owner())) {
+      throw new SupervisorException.NotFound(id);
+    }
+    return run;
+  }
+}

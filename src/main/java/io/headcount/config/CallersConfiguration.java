@@ -1,0 +1,35 @@
+package io.headcount.config;
+
+import io.headcount.api.OpenStreams;
+import io.headcount.security.Callers;
+import io.headcount.security.SecuritySettings;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+/** Tells the security what it needs to know of the configuration, and keeps it true. */
+@Configuration(proxyBeanMethods = false)
+class CallersConfiguration {
+
+  /** Takes the address, though it needs nothing of it: nothing is made where that is refused. */
+  @Bean
+  SecuritySettings securitySettings(
+      SecurityProperties security,
+      AttachProperties attach,
+      Environment environment,
+      ListenAddress address) {
+    boolean separate = ManagementPortType.get(environment) == ManagementPortType.DIFFERENT;
+    return security.settings(attach.allowedOrigins(), separate);
+  }
+
+  @Bean
+  Callers callers(SecuritySettings settings) {
+    return new Callers(settings);
+  }
+
+  @Bean(destroyMethod = "close")
+  CallersWatch callersWatch(Callers callers, OpenStreams streams) {
+    return CallersWatch.start(callers, streams);
+  }
+}

@@ -1,0 +1,61 @@
+package io.headcount.security;
+
+import java.io.Serial;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.AbstractAuthenticationToken;
+
+/** A caller that was let in by a token of the file, or because the service asks nobody. */
+final class KnownCaller extends AbstractAuthenticationToken {
+  @Serial private static final long serialVersionUID = 1L;
+
+  /** Whoever reaches a service without credentials: it has no name and may do everything. */
+  static final KnownCaller ANYBODY = new KnownCaller("", Role.ADMIN, null);
+
+  private final String name;
+  private final @Nullable Credential credential;
+
+  private KnownCaller(String name, Role role, @Nullable Credential credential) {
+    super(List.of(role.authority()));
+    this.name = name;
+    this.credential = credential;
+    super.setAuthenticated(true);
+  }
+
+  static KnownCaller of(Credential credential) {
+    return new KnownCaller(credential.name(), credential.role(), credential);
+  }
+
+  /** What let it in; null if nothing had to. */
+  @Nullable Credential credential() {
+    return credential;
+  }
+
+  @Override
+  public String getName() {
+    return name;
+  }
+
+  @Override
+  public Object getPrincipal() {
+    return name;
+  }
+
+  @Override
+  public Object getCredentials() {
+    return "";
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof KnownCaller caller
+        && name.equals(caller.name)
+        && Objects.equals(credential, caller.credential);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(name, credential);
+  }
+}

@@ -1,0 +1,106 @@
+package io.headcount.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a page of another site can make a browser send, to a service that asks nobody who calls. */
+class BrowserTests extends Service {
+  private static final List<String> EVIL =
+      List.of(
+          "https://evil.example",
+          "http://localhost.evil.example",
+          "http://evil.example:8080",
+          "http://localhost:1",
+          "http://127.0.0.1",
+          "null",
+          "file://",
+          "",
+          "http://127.0.0.1:8080 http://evil.example");
+
+  /** DNS rebinding: the page's own name, made to point here. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "evil.example",
+        "evil.example:8080",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "0.0.0.0",
+        "0",
+        "runs.example.com",
+        "[::ffff:8.8.8.8]"
+      })
+  void refusesToBeCalledByAnotherName(String host) throws IOException {
+    for (int port : new int[] {port(), managementPort()}) {
+      for (String target :
+          List.of("GET /v1/info", "GET /", "POST /v1/runs", "GET /actuator/health")) {
+        String answer = raw(port, target + " HTTP/1.1", "Host: " + host);
+        assertThat(answer).as(target).startsWith("HTTP/1.1 403").contains("\"code\":\"forbidden\"");
+      }
+    }
+  }
+
+  @Test
+  void answersToTheLoopbackNames() throws IOException {
+    for (String host : List.of("localhost", "127.0.0.1:" + port(), "[::1]", "LOCALHOST:80")) {
+      assertThat(raw(port(), "GET /v1/info HTTP/1.1", "Host: " + host)).startsWith("HTTP/1.1 200");
+    }
+    assertThat(raw(port(), "GET http://evil.example/v1/info HTTP/1.1", "Host: localhost"))
+        .startsWith("HTTP/1.1 4");
+    assertThat(raw(port(), "GET /v1/info HTTP/1.1", "Host: localhost", "Host: evil.example"))
+        .startsWith("HTTP/1.1 4");
+    assertThat(
+            raw(
+                port(),
+                "GET /v1/info HTTP/1.1",
+                "Host: evil.example",
+                "X-Forwarded-Host: localhost"))
+        .startsWith("HTTP/1.1 403");
+  }
+
+  @Test
+  void refusesPagesOfOtherSitesWhateverTheyAskFor() throws IOException {
+    for (String origin : EVIL) {
+      for (String target :
+          List.of("GET /v1/runs", "OPTIONS /v1/runs", "POST /v1/runs", "GET /v1/events", "GET /")) {
+        String answer = raw(port(), target + " HTTP/1.1", "Host: localhost", "Origin: " + origin);
+        assertThat(answer).as(target + " " + origin).startsWith("HTTP/1.1 403");
+        assertThat(answer).doesNotContainIgnoringCase("Access-Control-Allow");
+      }
+    }
+    assertThat(supervisor.count(io.headcount.supervisor.RunState.RUNNING)).isZero();
+  }
+
+  @Test
+  void letsItsOwnPagesIn() {
+    Client.Reply own = api.get("/v1/info", "Origin", "http://127.0.0.1:" + port());
+    assertThat(own.status()).isEqualTo(200);
+    assertThat(own.header("Access-Control-Allow-Origin")).isNull();
+    assertThat(own.header("X-Content-Type-Options")).isEqualTo("nosniff");
+    assertThat(own.header("Set-Cookie")).isNull();
+  }
+
+  @Test
+  void givesRunsNoOwnerWhenItAsksNobody() {
+    assertThat(api.start("true").path("owner").isNull()).isTrue();
+    assertThat(api.get("/v1/info", "Authorization", "Bearer whatever").status()).isEqualTo(200);
+  }
+
+  private static String raw(int port, String... lines) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      String request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
