@@ -12,15 +12,15 @@
 {{- $where := include "headcount.valueOf" (.name | lower | replace "_" "." | replace "data.dir" "datadir" | replace "tokens.file" "tokensfile" | replace "max.live.runs" "maxliveruns" | replace "max.queued.runs" "maxqueuedruns") }}
 {{- if $where }}
 {{- fail (printf "env has %s, which would overrule what the chart computes: %s." .name $where) }}
-{{- else if has .name (list "SPRING_CONFIG_ADDITIONAL_LOCATION" "SPRING_APPLICATION_JSON") }}
+{{- else if has .name (list "SPRING_CONFIG_ADDITIONAL_LOCATION" "SPRING_CONFIG_LOCATION" "SPRING_CONFIG_IMPORT" "SPRING_APPLICATION_JSON") }}
 {{- fail (printf "env has %s, which the chart cannot look into: set config." .name) }}
-{{- else if and (eq .name "JDK_JAVA_OPTIONS") $values.javaOptions }}
-{{- fail "env has JDK_JAVA_OPTIONS: set javaOptions." }}
+{{- else if has .name (list "JDK_JAVA_OPTIONS" "JAVA_TOOL_OPTIONS" "_JAVA_OPTIONS") }}
+{{- fail (printf "env has %s, which could set properties of the service: set javaOptions." .name) }}
 {{- else if and (eq .name "SPRING_PROFILES_ACTIVE") $values.logs.json }}
 {{- fail "env has SPRING_PROFILES_ACTIVE, which logs.json sets too: set logs.json to false, and name the profile json among yours." }}
 {{- end }}
 {{- end }}
-{{- if regexMatch "-D(headcount|server|management|spring)\\." .Values.javaOptions }}
+{{- if regexMatch "-D(headcount|server|management|spring)\\.|(^|\\s)@" .Values.javaOptions }}
 {{- fail "javaOptions sets properties of the service, which the chart cannot look into: set config." }}
 {{- end }}
 {{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}

@@ -5,6 +5,7 @@ import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.RunTracer;
 import io.headcount.supervisor.RunView;
 import io.micrometer.tracing.Span;
+import io.micrometer.tracing.TraceContext;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ public final class RunSpans implements RunTracer {
             .tag("process.executable.name", executable(spec.command()))
             .start();
     Map<String, String> environment = new LinkedHashMap<>();
-    if (exported || (request != null && request.context().parentId() != null)) {
+    if (exported || (request != null && belongsToATrace(request.context()))) {
       propagator.inject(
           span.context(),
           environment,
@@ -49,6 +50,11 @@ public final class RunSpans implements RunTracer {
           });
     }
     return new RunSpan(span, environment);
+  }
+
+  /** A request without a trace begins one, which is sampled unless somebody chose otherwise. */
+  private static boolean belongsToATrace(TraceContext request) {
+    return request.parentId() != null || !Boolean.TRUE.equals(request.sampled());
   }
 
   /** Arguments may hold secrets, the name of the program does not. A lost run has none any more. */

@@ -36,7 +36,9 @@ final class ChildEnvironment {
   Map<String, String> with(
       Map<String, String> trace, Map<String, @Nullable String> requested, String cookie) {
     Map<String, String> env = new LinkedHashMap<>(base);
-    env.putAll(trace);
+    if (trace.keySet().stream().noneMatch(requested::containsKey)) {
+      env.putAll(trace); // all or nothing: the state of one trace is none of another
+    }
     requested.forEach((name, value) -> {
       if (value == null) {
         env.remove(name);

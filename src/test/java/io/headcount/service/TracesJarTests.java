@@ -59,8 +59,22 @@ class TracesJarTests {
                   "Prefer",
                   "wait=20",
                   "traceparent",
-                  "00-" + TRACE + "-" + PARENT + "-01"));
+                  "00-" + TRACE + "-" + PARENT + "-01",
+                  "tracestate",
+                  "vendor=7"));
+      Matcher unsampled =
+          handed(
+              service.post(
+                  "/v1/runs",
+                  ECHO,
+                  "Prefer",
+                  "wait=20",
+                  "traceparent",
+                  "00-" + TRACE + "-" + PARENT + "-00"));
 
+      assertThat(unsampled.group(2)).isEqualTo(TRACE);
+      assertThat(unsampled.group(1)).endsWith("-00");
+      assertThat(own.group(4)).as("nor is a half of it handed on").isEmpty();
       assertThat(within.group(2)).isEqualTo(TRACE);
       assertThat(within.group(3)).isNotEqualTo(PARENT);
       assertThat(within.group(4)).isEqualTo("vendor=7");

@@ -58,7 +58,10 @@ final class Escapees {
         if (ownerless && mayEnd()) {
           end(process);
         } else if (found.add(process.id())) {
-          tell("event=escapee-found", process, ownerless ? "report" : "a live run may own it");
+          tell(
+              "event=escapee-found",
+              process,
+              ownerless ? "report" : "a run that lives, or has kept something, may own it");
         }
       }
     }

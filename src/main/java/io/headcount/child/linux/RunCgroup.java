@@ -99,6 +99,15 @@ final class RunCgroup {
     return result == -Errno.ESRCH ? 0 : result;
   }
 
+  /** Takes in one that is below the leader no more, and whom it has forked; says if it was out. */
+  boolean fetch(int pid) {
+    boolean out = !isMember(pid) && cgroup.enter(pid) == 0;
+    if (out) {
+      follow(pid, new HashSet<>(List.of(pid)));
+    }
+    return out;
+  }
+
   private void follow(int pid, Set<Integer> moved) {
     for (int child : Children.of(pid)) {
       if (moved.add(child) && !isMember(child) && cgroup.enter(child) == 0) {

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Spawner {
   private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
+  private static final int PASSES = 8;
   private static final int OOM_SCORE_RAISE = 500;
   private static final int OOM_SCORE_MAX = 1000;
 
@@ -182,7 +183,21 @@ final class Spawner {
       abandon(tree);
       throw new Failure(refused.failure());
     }
+    if (room.cgroup() != null) {
+      fetchWhoLeft(tree, room.cgroup());
+    }
     return new Spawned(pid, tree, watched, ours);
+  }
+
+  /** The move of the leader took milliseconds, in which it may have forked who is its no more. */
+  private void fetchWhoLeft(Tree tree, RunCgroup cgroup) {
+    boolean more = true;
+    for (int pass = 0; more && pass < PASSES; pass++) {
+      more = false;
+      for (int pid : adoptees.markedAs(tree)) {
+        more |= cgroup.fetch(pid);
+      }
+    }
   }
 
   private Room room(ChildSpec spec) throws Failure {
