@@ -68,6 +68,7 @@ class DocumentsTests {
             "docs/kubernetes.md",
             "docs/logs-and-traces.md",
             "docs/meters.md",
+            "docs/policy.md",
             "docs/soak.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {

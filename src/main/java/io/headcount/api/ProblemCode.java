@@ -22,6 +22,11 @@ enum ProblemCode {
       "This is not allowed",
       "The page of another site asks, or a connection that only reads wants to write. Origins that"
           + " may attach are the setting `headcount.attach.allowed-origins`."),
+  COMMAND_FORBIDDEN(
+      HttpStatus.FORBIDDEN,
+      "The policy does not allow this command",
+      "Nothing was opened or started. `errors` names what is not allowed, and the setting below"
+          + " `headcount.policy` that says so. `GET /v1/commands` lists what you may run."),
   NOT_FOUND(
       HttpStatus.NOT_FOUND,
       "There is no such thing",
