@@ -11,6 +11,7 @@ import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Makes of a request what the supervisor starts, if it is valid and the policy allows it. */
@@ -45,6 +46,7 @@ final class RunIntake {
   RunSpec read(
       RunRequest body, HttpServletRequest request, Function<RunSpec, List<Violation>> judge) {
     String role = callers.role(request);
+    request.setAttribute(AuditFilter.COMMAND, asked(body));
     try {
       if (body.command() != null) {
         CommandTemplate template = policy.command(body.command(), role);
@@ -62,5 +64,14 @@ final class RunIntake {
       refusals.refused(e, role);
       throw e;
     }
+  }
+
+  /** The name of a command or of a program; arguments may hold secrets. */
+  private static @Nullable String asked(RunRequest body) {
+    List<String> argv = body.argv();
+    if (body.command() != null || argv == null || argv.isEmpty()) {
+      return body.command() == null && body.shell() != null ? "sh" : body.command();
+    }
+    return argv.getFirst().substring(argv.getFirst().lastIndexOf('/') + 1);
   }
 }
