@@ -31,6 +31,7 @@ class ArchitectureTests {
   private static final String API = "io.headcount.api..";
   private static final String METRICS = "io.headcount.metrics..";
   private static final String SECURITY = "io.headcount.security..";
+  private static final String POLICY = "io.headcount.policy..";
   private static final String SUPERVISOR = "io.headcount.supervisor..";
   private static final String CHILD = "io.headcount.child";
   private static final String OUTPUT = "io.headcount.output..";
@@ -40,13 +41,17 @@ class ArchitectureTests {
 
   @ArchTest static final ArchRule theEntryPointKnowsNobody = mayUseOfOurs(ROOT);
 
-  @ArchTest static final ArchRule apiUsesTheCore = mayUseOfOurs(API, SUPERVISOR, CHILD, OUTPUT);
+  @ArchTest
+  static final ArchRule apiUsesTheCore = mayUseOfOurs(API, POLICY, SUPERVISOR, CHILD, OUTPUT);
+
+  @ArchTest static final ArchRule policyJudgesRequests = mayUseOfOurs(POLICY, SUPERVISOR, CHILD);
 
   @ArchTest
   static final ArchRule metricsUseTheCore = mayUseOfOurs(METRICS, SUPERVISOR, CHILD, OUTPUT);
 
   @ArchTest
-  static final ArchRule securityUsesTheCore = mayUseOfOurs(SECURITY, SUPERVISOR, CHILD, OUTPUT);
+  static final ArchRule securityUsesTheCore =
+      mayUseOfOurs(SECURITY, POLICY, SUPERVISOR, CHILD, OUTPUT);
 
   @ArchTest static final ArchRule supervisorUsesChildren = mayUseOfOurs(SUPERVISOR, CHILD, OUTPUT);
 
@@ -64,7 +69,7 @@ class ArchitectureTests {
   static final ArchRule theCoreKnowsNoFramework =
       classes()
           .that()
-          .resideInAnyPackage(SUPERVISOR, OUTPUT, CHILD, LINUX)
+          .resideInAnyPackage(POLICY, SUPERVISOR, OUTPUT, CHILD, LINUX)
           .should()
           .onlyDependOnClassesThat()
           .resideInAnyPackage("java..", "org.jspecify..", "org.slf4j..", "io.headcount..")

@@ -70,6 +70,7 @@ class DocumentsTests {
             "docs/logs-and-traces.md",
             "docs/meters.md",
             "docs/security.md",
+            "docs/policy.md",
             "docs/soak.md",
             "docs/streaming.md",
             "docs/RATIONALE.md")) {

@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import io.headcount.policy.Role;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Run;
 import io.headcount.supervisor.SupervisorException;
@@ -21,12 +22,17 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
   /** The caller of a request. One that nobody has let in may do nothing. */
   static Caller of(HttpServletRequest request) {
     Principal principal = request.getUserPrincipal();
-    boolean admin = request.isUserInRole("admin");
+    boolean admin = request.isUserInRole(Role.ADMIN.label());
     return new Caller(
         principal == null ? "" : principal.getName(),
-        admin || request.isUserInRole("viewer"),
+        admin || request.isUserInRole(Role.VIEWER.label()),
         admin,
-        admin || request.isUserInRole("runner"));
+        admin || request.isUserInRole(Role.RUNNER.label()));
+  }
+
+  /** The mightiest of its roles. */
+  Role role() {
+    return actsOnAll ? Role.ADMIN : runs ? Role.RUNNER : Role.VIEWER;
   }
 
   /** Whose the runs are that it starts; null when the service knows no callers. */

@@ -31,6 +31,7 @@ final class NullableSchemas {
           CancelController.Delivered.class,
           StdinController.Written.class,
           InfoController.Info.class,
+          CommandsController.Commands.class,
           Problem.class);
 
   private final Map<String, Schema> schemas;

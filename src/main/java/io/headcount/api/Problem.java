@@ -31,7 +31,7 @@ record Problem(
     @Schema(example = "/problems/validation") String type,
     @Schema(example = "The request is not as expected") String title,
     @Schema(example = "422") int status,
-    @Schema(example = "/argv: expected argv or shell, got neither") String detail,
+    @Schema(example = "/argv: expected argv, shell or command, got none") String detail,
     @Schema(example = "/v1/runs") String instance,
     @Schema(example = "validation") String code,
     boolean retryable,
@@ -48,7 +48,7 @@ record Problem(
               description = "JSON pointer (RFC 6901), or / and the name of a parameter.",
               example = "/argv")
           String pointer,
-      @Schema(example = "expected argv or shell, got neither") String message) {}
+      @Schema(example = "expected argv, shell or command, got none") String message) {}
 
   static Problem of(ProblemCode code, String detail, String instance) {
     boolean retryable = code.retryable();

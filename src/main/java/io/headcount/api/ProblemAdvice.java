@@ -1,6 +1,7 @@
 package io.headcount.api;
 
 import io.headcount.child.UnreadableMachineException;
+import io.headcount.policy.ForbiddenException;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
@@ -84,6 +85,14 @@ class ProblemAdvice {
   @ExceptionHandler
   ResponseEntity<Object> mayNotAttach(AttachRefusedException refusal, HttpServletRequest request) {
     return problem(refusal.code(), refusal, request).toResponse(NO_HEADERS);
+  }
+
+  /** What the policy refuses. */
+  @ExceptionHandler
+  ResponseEntity<Object> forbidden(ForbiddenException refusal, HttpServletRequest request) {
+    return problem(ProblemCode.COMMAND_FORBIDDEN, refusal, request)
+        .with(List.of(new Violation(refusal.pointer(), refusal.reason())))
+        .toResponse(NO_HEADERS);
   }
 
   @ExceptionHandler

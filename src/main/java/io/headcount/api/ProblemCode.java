@@ -29,6 +29,11 @@ enum ProblemCode {
       "The role of the caller does not allow it; a connection that only reads wants to write; the"
           + " page of another site asks (`headcount.attach.allowed-origins`); or the service was"
           + " called by a name that is not its own (`headcount.security.hosts`)."),
+  COMMAND_FORBIDDEN(
+      HttpStatus.FORBIDDEN,
+      "The policy does not allow this command",
+      "Nothing was opened or started. `errors` names what is not allowed, and the setting below"
+          + " `headcount.policy` that says so. `GET /v1/commands` lists what you may run."),
   NOT_FOUND(
       HttpStatus.NOT_FOUND,
       "There is no such thing",

@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
  * converted. Goes on after a mistake, so that a client hears of all of them at once, each with a
  * JSON pointer (RFC 6901).
  *
- * <p>The record says what is allowed: strings, longs, booleans, lists and maps of strings, records
- * of these. What is {@code @Nullable} may be null or absent.
+ * <p>The record says what is allowed: strings, longs, booleans, lists and maps of strings, maps of
+ * any of these and doubles, records of these. What is {@code @Nullable} may be null or absent.
  */
 final class RecordReader {
   private final List<Violation> violations = new ArrayList<>();
@@ -79,6 +79,9 @@ final class RecordReader {
     if (type == String.class || type == Boolean.class || type == Long.class) {
       return readScalar(node, type, pointer);
     }
+    if (type == Object.class) {
+      return readAny(node, pointer);
+    }
     if (type == List.class) {
       return readList(node, pointer);
     }
@@ -125,16 +128,37 @@ final class RecordReader {
     return list;
   }
 
-  private @Nullable Map<String, @Nullable String> readMap(
+  /** A string, a boolean, a long, or a double where it is no long. */
+  private @Nullable Object readAny(JsonNode node, String pointer) {
+    if (node.isNumber() && !(node.isIntegralNumber() && node.canConvertToLong())) {
+      double number = node.doubleValue();
+      if (Double.isFinite(number)) {
+        return number;
+      }
+    }
+    if (node.isString() || node.isBoolean() || node.isNumber()) {
+      Class<?> type =
+          node.isString() ? String.class : node.isBoolean() ? Boolean.class : Long.class;
+      return readScalar(node, type, pointer);
+    }
+    wrong(pointer, "a string, a number or a boolean", node);
+    return null;
+  }
+
+  private @Nullable Map<String, @Nullable Object> readMap(
       JsonNode node, AnnotatedType valueType, String pointer) {
     if (!node.isObject()) {
-      wrong(pointer, "an object of strings", node);
+      wrong(
+          pointer,
+          valueType.getType() == Object.class ? "an object" : "an object of strings",
+          node);
       return null;
     }
-    Map<String, @Nullable String> map = new LinkedHashMap<>();
+    Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String at = pointer + "/" + escape(entry.getKey());
-      map.put(entry.getKey(), (String) readValue(entry.getValue(), valueType, String.class, at));
+      Class<?> type = valueType.getType() == Object.class ? Object.class : String.class;
+      map.put(entry.getKey(), readValue(entry.getValue(), valueType, type, at));
     }
     return map;
   }

@@ -8,13 +8,18 @@ import org.jspecify.annotations.Nullable;
 /** The body of a start, as a client writes it. A field that is null is as good as absent. */
 @Schema(
     description =
-        "What to run, and how. Exactly one of argv and shell; unknown fields are refused.")
+        "What to run, and how. Exactly one of argv, shell and command; unknown fields are"
+            + " refused.")
 record RunRequest(
     @Schema(
             description = "The program and its arguments; no shell sees them.",
             example = "[\"make\", \"test\"]")
         @Nullable List<String> argv,
     @Schema(description = "A line for /bin/sh -c.", example = "null") @Nullable String shell,
+    @Schema(description = "A command of the policy, by its name.", example = "null")
+        @Nullable String command,
+    @Schema(description = "With command: a value for each of its parameters.", example = "null")
+        @Nullable Map<String, Object> parameters,
     @Schema(description = "A name for people.", maxLength = 256, example = "unit tests")
         @Nullable String name,
     @Schema(
@@ -25,6 +30,10 @@ record RunRequest(
             description = "Environment variables to set; null removes one.",
             example = "{\"CI\": \"1\", \"HOME\": null}")
         @Nullable Map<String, @Nullable String> env,
+    @Schema(
+            description = "Environment variables to set, each from a secret by its name.",
+            example = "{\"TOKEN\": \"deploy-token\"}")
+        @Nullable Map<String, String> secretEnv,
     @Nullable Stdin stdin,
     @Nullable Tty tty,
     @Schema(description = "How long the run may take; 0 is off.", minimum = "0", example = "600000")
@@ -111,7 +120,7 @@ record RunRequest(
               example = "null")
           @Nullable Long cpuWeight) {}
 
-  @Schema(name = "RunRequestOutput", description = "Bounds of the output.")
+  @Schema(name = "RunRequestOutput", description = "What becomes of the output.")
   record Output(
       @Schema(description = "How much is held.", minimum = "1", example = "1048576")
           @Nullable Long retainBytes,
@@ -119,5 +128,9 @@ record RunRequest(
               description = "Past it the run is stopped with output-limit.",
               minimum = "1",
               example = "null")
-          @Nullable Long maxBytes) {}
+          @Nullable Long maxBytes,
+      @Schema(
+              description = "Puts stars in the place of what secretEnv set.",
+              defaultValue = "false")
+          @Nullable Boolean redact) {}
 }

@@ -4,12 +4,16 @@ import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.Signal;
+import io.headcount.policy.CommandTemplate;
+import io.headcount.policy.Secrets;
 import io.headcount.supervisor.RunSpec;
+import io.headcount.supervisor.Secret;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -24,18 +28,33 @@ final class RunRequests {
   private static final int DEFAULT_ROWS = 30;
   private static final String DEFAULT_TERM = "xterm-256color";
 
+  private final @Nullable CommandTemplate template;
+  private final Secrets secrets;
+  private final @Nullable String owner;
   private final List<Violation> violations = new ArrayList<>();
 
-  private RunRequests() {}
+  private RunRequests(@Nullable CommandTemplate template, Secrets secrets, @Nullable String owner) {
+    this.template = template;
+    this.secrets = secrets;
+    this.owner = owner;
+  }
 
   /**
    * Translates a request.
    *
+   * @param template the command that it names; null when it names none
+   * @param secrets where its secrets are
+   * @param owner whose run it will be; null when the service knows no callers
    * @param judge finds what the supervisor would not accept
    * @throws SupervisorException.Invalid naming all that is wrong, here and there
    */
-  static RunSpec toSpec(RunRequest request, Function<RunSpec, List<Violation>> judge) {
-    RunRequests reader = new RunRequests();
+  static RunSpec toSpec(
+      RunRequest request,
+      @Nullable CommandTemplate template,
+      Secrets secrets,
+      @Nullable String owner,
+      Function<RunSpec, List<Violation>> judge) {
+    RunRequests reader = new RunRequests(template, secrets, owner);
     RunSpec spec = reader.spec(request);
     List<Violation> all = new ArrayList<>(reader.violations);
     all.addAll(judge.apply(spec));
@@ -46,31 +65,93 @@ final class RunRequests {
   }
 
   private RunSpec spec(RunRequest request) {
-    Map<String, @Nullable String> env = request.env();
     Map<String, String> labels = request.labels();
-    RunRequest.Output output = request.output();
+    if (template != null) {
+      refuseWhatIsFixed(request, template);
+    }
     return new RunSpec(
-        command(request.argv(), request.shell()),
+        template == null ? command(request) : command(request, template),
         request.name(),
-        request.cwd(),
-        env == null ? Map.of() : env,
+        template == null ? request.cwd() : template.cwd(),
+        environment(request),
         stdin(request.stdin(), request.tty() != null),
         new RunSpec.Timeouts(
-            request.timeoutMs(), request.noOutputTimeoutMs(), request.queueTimeoutMs()),
+            template == null || template.timeout() == null
+                ? request.timeoutMs()
+                : Long.valueOf(template.timeout().toMillis()),
+            request.noOutputTimeoutMs(),
+            request.queueTimeoutMs()),
         stop(request.stop()),
         descendants(request.descendants()),
         request.scopeKey(),
         Boolean.TRUE.equals(request.replaceExistingScope()),
         labels == null ? Map.of() : labels,
-        limits(request.limits()),
-        output == null
-            ? RunSpec.Output.DEFAULTS
-            : new RunSpec.Output(output.retainBytes(), output.maxBytes()),
+        template == null ? limits(request.limits()) : template.limits(),
+        output(request.output()),
         terminal(request.tty()),
+        owner,
+        secretEnv(request),
         null);
   }
 
-  private RunSpec.Command command(@Nullable List<String> argv, @Nullable String shell) {
+  /** What a caller could make another command of this one with. */
+  private void refuseWhatIsFixed(RunRequest request, CommandTemplate command) {
+    refuse("/argv", request.argv(), command);
+    refuse("/shell", request.shell(), command);
+    refuse("/cwd", request.cwd(), command);
+    refuse("/env", request.env(), command);
+    refuse("/secretEnv", request.secretEnv(), command);
+    refuse("/limits", request.limits(), command);
+    refuse("/timeoutMs", command.timeout() == null ? null : request.timeoutMs(), command);
+    refuse("/tty", command.terminal() ? null : request.tty(), command);
+  }
+
+  private void refuse(String pointer, @Nullable Object value, CommandTemplate command) {
+    if (value != null) {
+      violations.add(
+          new Violation(pointer, "goes with no command: " + command.name() + " fixes it"));
+    }
+  }
+
+  private RunSpec.Command command(RunRequest request, CommandTemplate command) {
+    Map<String, Object> given = request.parameters();
+    RunSpec.Command filled = command.fill(given == null ? Map.of() : given, violations);
+    return filled == null ? ANY : filled;
+  }
+
+  private Map<String, @Nullable String> environment(RunRequest request) {
+    if (template != null) {
+      return new LinkedHashMap<>(template.env());
+    }
+    Map<String, @Nullable String> env = request.env();
+    return env == null ? Map.of() : env;
+  }
+
+  private Map<String, Secret> secretEnv(RunRequest request) {
+    Map<String, String> asked = template == null ? request.secretEnv() : template.secretEnv();
+    Map<String, Secret> found = new LinkedHashMap<>();
+    if (asked != null) {
+      asked.forEach((variable, name) ->
+          secrets
+              .read(name)
+              .ifPresentOrElse(
+                  secret -> found.put(variable, secret),
+                  () ->
+                      violations.add(
+                          new Violation(
+                              "/secretEnv/" + RecordReader.escape(variable),
+                              "expected the name of a secret; there is none of this name that"
+                                  + " can be a variable's value"))));
+    }
+    return found;
+  }
+
+  private RunSpec.Command command(RunRequest request) {
+    List<String> argv = request.argv();
+    String shell = request.shell();
+    if (request.parameters() != null) {
+      violations.add(new Violation("/parameters", "goes with command only"));
+    }
     if (argv != null && shell == null) {
       return new RunSpec.Command.Argv(argv);
     }
@@ -78,11 +159,21 @@ final class RunRequests {
       return new RunSpec.Command.Shell(shell);
     }
     if (argv == null) {
-      violations.add(new Violation("/argv", "expected argv or shell, got neither"));
+      violations.add(new Violation("/argv", "expected argv, shell or command, got none"));
     } else {
       violations.add(new Violation("/shell", "expected only one of argv and shell, got both"));
     }
     return ANY;
+  }
+
+  private RunSpec.Output output(RunRequest.@Nullable Output output) {
+    boolean redact = template != null && template.redact();
+    return output == null
+        ? new RunSpec.Output(null, null, redact)
+        : new RunSpec.Output(
+            output.retainBytes(),
+            output.maxBytes(),
+            redact || Boolean.TRUE.equals(output.redact()));
   }
 
   private static @Nullable Terminal terminal(RunRequest.@Nullable Tty tty) {

@@ -49,6 +49,10 @@ record RunResponse(
     @Nullable Failure error,
     @Schema(example = "[\"make\", \"test\"]") @Nullable List<String> argv,
     @Schema(example = "null") @Nullable String shell,
+    @Schema(description = "The command of the policy that argv came of.", example = "null")
+        @Nullable String command,
+    @Schema(description = "With command: its parameters.", example = "null")
+        @Nullable Map<String, Object> parameters,
     @Schema(example = "/workspace/repo") String cwd,
     @Schema(example = "session-42") @Nullable String scopeKey,
     @Schema(example = "{\"team\": \"a\"}") Map<String, String> labels,
@@ -169,6 +173,7 @@ record RunResponse(
   static RunResponse of(RunView view, String bootId, @Nullable OutputText text) {
     RunSpec spec = view.spec();
     RunSpec.Command command = spec.command();
+    RunSpec.Command.Named named = command instanceof RunSpec.Command.Named it ? it : null;
     ChildExit exit = view.exit();
     return new RunResponse(
         view.id(),
@@ -180,8 +185,10 @@ record RunResponse(
         exit == null ? null : exit.code(),
         exit == null ? null : exit.signal(),
         Failure.of(view.failure()),
-        command instanceof RunSpec.Command.Argv(List<String> argv) ? argv : null,
+        command instanceof RunSpec.Command.Shell ? null : command.words(),
         command instanceof RunSpec.Command.Shell(String line) ? line : null,
+        named == null ? null : named.name(),
+        named == null ? null : named.parameters(),
         view.cwd(),
         spec.scopeKey(),
         spec.labels(),

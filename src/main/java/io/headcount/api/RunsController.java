@@ -29,10 +29,12 @@ class RunsController {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
   private final ProcessSupervisor supervisor;
+  private final RunIntake intake;
   private final Waiting waiting;
 
-  RunsController(ProcessSupervisor supervisor, Waiting waiting) {
+  RunsController(ProcessSupervisor supervisor, RunIntake intake, Waiting waiting) {
     this.supervisor = supervisor;
+    this.intake = intake;
     this.waiting = waiting;
   }
 
@@ -47,6 +49,7 @@ class RunsController {
       success = {201, 200, 202},
       problems = {
         ProblemCode.VALIDATION,
+        ProblemCode.COMMAND_FORBIDDEN,
         ProblemCode.MALFORMED,
         ProblemCode.TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
@@ -60,8 +63,7 @@ class RunsController {
   ResponseEntity<RunResponse> start(
       @RequestBody RunRequest body, HttpServletRequest request, HttpServletResponse response)
       throws InterruptedException {
-    RunSpec spec = RunRequests.toSpec(body, supervisor::violations);
-    Run run = supervisor.start(spec.ownedBy(Caller.of(request).owner()));
+    Run run = supervisor.start(intake.read(body, request, supervisor::violations));
     return started(run, request, response);
   }
 
@@ -76,6 +78,7 @@ class RunsController {
       success = {201, 200, 202},
       problems = {
         ProblemCode.VALIDATION,
+        ProblemCode.COMMAND_FORBIDDEN,
         ProblemCode.MALFORMED,
         ProblemCode.TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
@@ -93,8 +96,8 @@ class RunsController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws InterruptedException {
-    RunSpec wanted = RunRequests.toSpec(body, spec -> violations(id, spec));
-    ProcessSupervisor.Put put = supervisor.put(id, wanted.ownedBy(Caller.of(request).owner()));
+    ProcessSupervisor.Put put =
+        supervisor.put(id, intake.read(body, request, spec -> violations(id, spec)));
     if (put.created()) {
       return started(put.run(), request, response);
     }

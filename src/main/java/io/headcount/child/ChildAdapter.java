@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs commands: the only seam to the machine, or to whatever else runs them.
@@ -23,6 +24,15 @@ public interface ChildAdapter extends AutoCloseable {
 
   /** Says what is wrong with a working directory, empty if a child can be started in it. */
   Optional<String> cwdProblem(Path cwd);
+
+  /**
+   * Names the file that a command would be looked for as.
+   *
+   * @param path the child's PATH
+   * @return an absolute path, which need not be there
+   * @throws java.nio.file.InvalidPathException if it can be no path
+   */
+  Path executable(String command, @Nullable String path, Path cwd);
 
   /**
    * Starts a command. Answers through the listener, on {@code owner}, which this adapter gave out.

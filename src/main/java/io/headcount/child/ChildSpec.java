@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param limits resource limits
  * @param terminal the terminal that stands for descriptors 0 to 2; null for pipes. Its input is
  *     always open, so {@code stdin} is a pipe then
+ * @param executable the file to execute, {@code argv} being what it is told; null is to look for
+ *     the command
  */
 public record ChildSpec(
     List<String> argv,
@@ -28,7 +30,8 @@ public record ChildSpec(
     Descendants descendants,
     StopOrder stop,
     Limits limits,
-    @Nullable Terminal terminal) {
+    @Nullable Terminal terminal,
+    @Nullable String executable) {
 
   /** A command without a terminal. */
   public ChildSpec(
@@ -40,7 +43,7 @@ public record ChildSpec(
       Descendants descendants,
       StopOrder stop,
       Limits limits) {
-    this(argv, cwd, env, cookie, stdin, descendants, stop, limits, null);
+    this(argv, cwd, env, cookie, stdin, descendants, stop, limits, null, null);
   }
 
   /**

@@ -9,6 +9,7 @@ import io.micrometer.tracing.TraceContext;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.propagation.Propagator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -59,12 +60,8 @@ public final class RunSpans implements RunTracer {
 
   /** Arguments may hold secrets, the name of the program does not. A lost run has none any more. */
   private static String executable(RunSpec.Command command) {
-    return switch (command) {
-      case RunSpec.Command.Argv(var argv) when argv.isEmpty() -> "";
-      case RunSpec.Command.Argv(var argv) ->
-          argv.getFirst().substring(argv.getFirst().lastIndexOf('/') + 1);
-      case RunSpec.Command.Shell _ -> "sh";
-    };
+    List<String> words = command.words();
+    return words.isEmpty() ? "" : words.getFirst().substring(words.getFirst().lastIndexOf('/') + 1);
   }
 
   private record RunSpan(Span span, Map<String, String> environment) implements Trace {

@@ -1,5 +1,6 @@
 package io.headcount.security;
 
+import io.headcount.policy.Role;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.GrantedAuthority;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
@@ -82,7 +84,7 @@ final class JwtCallers {
         };
     return labels.stream()
         .flatMap(label -> Role.labelled(String.valueOf(label)).stream())
-        .map(Role::authority)
+        .<GrantedAuthority>map(role -> new SimpleGrantedAuthority(role.authority()))
         .toList();
   }
 

@@ -1,10 +1,12 @@
 package io.headcount.security;
 
+import io.headcount.policy.Role;
 import java.io.Serial;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
+import org.springframework.security.core.authority.SimpleGrantedAuthority;
 
 /** A caller that was let in by a token of the file, or because the service asks nobody. */
 final class KnownCaller extends AbstractAuthenticationToken {
@@ -17,7 +19,7 @@ final class KnownCaller extends AbstractAuthenticationToken {
   private final @Nullable Credential credential;
 
   private KnownCaller(String name, Role role, @Nullable Credential credential) {
-    super(List.of(role.authority()));
+    super(List.of(new SimpleGrantedAuthority(role.authority())));
     this.name = name;
     this.credential = credential;
     super.setAuthenticated(true);

@@ -1,5 +1,6 @@
 package io.headcount.security;
 
+import io.headcount.policy.Role;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -27,6 +28,7 @@ final class Rules {
         look("/swagger-ui.html"),
         look("/swagger-ui/**"),
         look("/v1/info"),
+        look("/v1/commands"),
         look("/v1/events"),
         look("/v1/runs"),
         look("/v1/runs/{id}"),

@@ -1,5 +1,6 @@
 package io.headcount.security;
 
+import io.headcount.policy.Role;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.headcount.security;
 
+import io.headcount.policy.Role;
 import jakarta.servlet.DispatcherType;
 import java.util.EnumSet;
 import java.util.Set;

@@ -4,7 +4,6 @@ import io.headcount.child.ChildSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The environment a child gets: a few variables of the service's own, then those of the trace it is
@@ -33,19 +32,20 @@ final class ChildEnvironment {
     base.putIfAbsent("PATH", DEFAULT_PATH);
   }
 
-  Map<String, String> with(
-      Map<String, String> trace, Map<String, @Nullable String> requested, String cookie) {
+  Map<String, String> with(Map<String, String> trace, RunSpec spec, String cookie) {
     Map<String, String> env = new LinkedHashMap<>(base);
-    if (trace.keySet().stream().noneMatch(requested::containsKey)) {
+    if (trace.keySet().stream().noneMatch(spec.env()::containsKey)) {
       env.putAll(trace); // all or nothing: the state of one trace is none of another
     }
-    requested.forEach((name, value) -> {
-      if (value == null) {
-        env.remove(name);
-      } else {
-        env.put(name, value);
-      }
-    });
+    spec.env()
+        .forEach((name, value) -> {
+          if (value == null) {
+            env.remove(name);
+          } else {
+            env.put(name, value);
+          }
+        });
+    spec.secretEnv().forEach((name, secret) -> env.put(name, secret.value()));
     env.put(ChildSpec.COOKIE, cookie);
     return env;
   }

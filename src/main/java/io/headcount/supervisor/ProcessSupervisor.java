@@ -153,6 +153,16 @@ public final class ProcessSupervisor implements AutoCloseable {
     }
   }
 
+  /**
+   * Tells what a request would execute and where.
+   *
+   * @throws SupervisorException.Invalid if it is not as expected
+   */
+  public Plan plan(RunSpec spec) {
+    Path cwd = validator.check(spec);
+    return new Plan(cwd, factory.executable(spec, cwd));
+  }
+
   /** Runs that have a place but have not opened their descriptors yet count as if they had. */
   private void checkBudgets() {
     int running = count(RunState.RUNNING) + count(RunState.EXITING);
@@ -399,6 +409,14 @@ public final class ProcessSupervisor implements AutoCloseable {
     new Shutdown(this, metrics).run(Duration.ZERO, Duration.ofSeconds(1));
     adapter.close();
   }
+
+  /**
+   * What a request would do.
+   *
+   * @param cwd the working directory, absolute
+   * @param executable the file, absolute; it need not be there. Null if its name can be no path
+   */
+  public record Plan(Path cwd, @Nullable Path executable) {}
 
   /** A run and whether it is new. */
   public record Put(Run run, boolean created) {}

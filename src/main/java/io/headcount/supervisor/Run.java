@@ -44,6 +44,7 @@ public final class Run {
   private final Deadlines deadlines;
   private final StdinPort stdin;
   private final TerminalPort terminal;
+  private final @Nullable Redactor redactor;
   private final Instant createdAt = Instant.now();
   private final long createdNanos = System.nanoTime();
   private final CompletableFuture<Void> launched = new CompletableFuture<>();
@@ -81,6 +82,7 @@ public final class Run {
     this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
     this.stdin = new StdinPort(this);
     this.terminal = new TerminalPort(this, childSpec.terminal());
+    this.redactor = Redactor.of(spec);
     this.progress = Progress.queued(childSpec.stdin() instanceof ChildSpec.Stdin.Pipe);
   }
 
@@ -323,6 +325,11 @@ public final class Run {
 
   private void settle(ChildEnd end) {
     deadlines.cancelAll();
+    if (redactor != null) {
+      for (StdStream stream : StdStream.values()) {
+        journal.append(stream, redactor.rest(stream));
+      }
+    }
     journal.complete(end.outputTruncated());
     publish(progress.exited(end));
     if (!end.kept()) {
@@ -380,7 +387,7 @@ public final class Run {
     @Override
     public void output(StdStream stream, ByteBuffer bytes) {
       hooks.output(stream, bytes.remaining());
-      journal.append(stream, bytes);
+      journal.append(stream, redactor == null ? bytes : redactor.pass(stream, bytes));
       watchers.wake();
       if (clocks.maxOutputBytes() < journal.next() && progress.reason() == null) {
         end(Reason.OUTPUT_LIMIT, childSpec.stop());

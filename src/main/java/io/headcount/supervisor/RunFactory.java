@@ -6,10 +6,12 @@ import io.headcount.child.Signal;
 import io.headcount.child.StopOrder;
 import io.headcount.output.OutputJournal;
 import io.headcount.output.OutputStore;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Makes runs of valid requests: fills in what a request leaves open. Thread-safe. */
 final class RunFactory {
@@ -34,6 +36,16 @@ final class RunFactory {
     this.hooks = hooks;
   }
 
+  /** Where the command of a valid request would be looked for; null if that can be no file. */
+  @Nullable Path executable(RunSpec spec, Path cwd) {
+    Map<String, String> env = environment.with(Map.of(), spec, "");
+    try {
+      return adapter.executable(spec.command().words().getFirst(), env.get("PATH"), cwd);
+    } catch (InvalidPathException e) {
+      return null;
+    }
+  }
+
   Run make(String id, RunSpec spec, Path cwd) {
     SupervisorSettings.Defaults defaults = settings.defaults();
     Signal signal = spec.stop().signal();
@@ -46,12 +58,9 @@ final class RunFactory {
     RunTracer.Trace trace = tracer.begin(id, spec);
     ChildSpec childSpec =
         new ChildSpec(
-            switch (spec.command()) {
-              case RunSpec.Command.Argv(List<String> argv) -> argv;
-              case RunSpec.Command.Shell(String line) -> List.of("/bin/sh", "-c", line);
-            },
+            spec.command().words(),
             cwd,
-            environment.with(trace.environment(), spec.env(), cookie),
+            environment.with(trace.environment(), spec, cookie),
             cookie,
             switch (spec.stdin()) {
               case RunSpec.Stdin.Closed() -> new ChildSpec.Stdin.Closed();
@@ -61,7 +70,8 @@ final class RunFactory {
             spec.descendants(),
             stop,
             spec.limits(),
-            spec.terminal());
+            spec.terminal(),
+            spec.executable());
     RunClocks clocks = RunClocks.of(spec, defaults);
     OutputJournal journal = outputs.journal(clocks.retainBytes());
     return new Run(

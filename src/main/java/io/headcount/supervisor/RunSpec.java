@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param terminal the terminal it runs on; null for pipes. Its input is open, so {@code stdin} is a
  *     pipe then
  * @param owner who asked for it; null when the service knows no callers
+ * @param secretEnv environment variables to set, of values that are never shown
+ * @param executable the file to execute, whatever the command's name would lead to; null is that
  */
 public record RunSpec(
     Command command,
@@ -49,9 +51,11 @@ public record RunSpec(
     Limits limits,
     Output output,
     @Nullable Terminal terminal,
-    @Nullable String owner) {
+    @Nullable String owner,
+    Map<String, Secret> secretEnv,
+    @Nullable String executable) {
 
-  /** A run of nobody's, without a terminal. */
+  /** A run of nobody's, without a terminal and without secrets. */
   public RunSpec(
       Command command,
       @Nullable String name,
@@ -81,12 +85,15 @@ public record RunSpec(
         limits,
         output,
         null,
+        null,
+        Map.of(),
         null);
   }
 
   public RunSpec {
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
+    secretEnv = Map.copyOf(secretEnv);
     scopeKey = scopeKey == null || scopeKey.isBlank() ? null : scopeKey.strip();
   }
 
@@ -124,6 +131,29 @@ public record RunSpec(
 
     /** A line for {@code /bin/sh -c}. */
     record Shell(String line) implements Command {}
+
+    /**
+     * A command of the policy.
+     *
+     * @param parameters what its places were filled with
+     * @param argv what came of it
+     */
+    record Named(String name, Map<String, Object> parameters, List<String> argv)
+        implements Command {
+      public Named {
+        parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+        argv = List.copyOf(argv);
+      }
+    }
+
+    /** The program and its arguments. */
+    default List<String> words() {
+      return switch (this) {
+        case Argv(List<String> argv) -> argv;
+        case Shell(String line) -> List.of("/bin/sh", "-c", line);
+        case Named(_, _, List<String> argv) -> argv;
+      };
+    }
   }
 
   /** What the command reads from standard input. */
@@ -177,21 +207,36 @@ public record RunSpec(
   }
 
   /**
-   * Bounds of the output, in bytes.
+   * What becomes of the output; bounds are bytes.
    *
    * @param retainBytes how much is held in memory; null is the service's default
    * @param maxBytes past it the run is ended; null is no bound
+   * @param redact whether stars take the place of the run's secrets
    */
-  public record Output(@Nullable Long retainBytes, @Nullable Long maxBytes) {
+  public record Output(@Nullable Long retainBytes, @Nullable Long maxBytes, boolean redact) {
     public static final Output DEFAULTS = new Output(null, null);
+
+    /** Output as it is written. */
+    public Output(@Nullable Long retainBytes, @Nullable Long maxBytes) {
+      this(retainBytes, maxBytes, false);
+    }
   }
 
-  /** The same, asked for by somebody. */
-  public RunSpec ownedBy(@Nullable String caller) {
+  /** The same, executing this file whatever the command's name would lead to. */
+  public RunSpec executing(String file) {
+    return with(cwd, file);
+  }
+
+  /** The same in another working directory. */
+  public RunSpec in(String folder) {
+    return with(folder, executable);
+  }
+
+  private RunSpec with(@Nullable String folder, @Nullable String file) {
     return new RunSpec(
         command,
         name,
-        cwd,
+        folder,
         env,
         stdin,
         timeouts,
@@ -203,7 +248,9 @@ public record RunSpec(
         limits,
         output,
         terminal,
-        caller);
+        owner,
+        secretEnv,
+        file);
   }
 
   /** Whether a filter on labels lets this run through: every pair is there. */

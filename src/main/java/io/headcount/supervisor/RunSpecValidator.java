@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with a request, all of it at once, before anything is opened or started. */
@@ -42,6 +43,7 @@ final class RunSpecValidator {
       found.add(new Violation("/replaceExistingScope", "expected a scopeKey with it, got none"));
     }
     checkEnv(spec.env(), found);
+    checkSecretEnv(spec, found);
     checkLabels(spec.labels(), found);
     checkMs("/timeoutMs", spec.timeouts().overallMs(), MAX_MS, found);
     checkMs("/noOutputTimeoutMs", spec.timeouts().noOutputMs(), MAX_MS, found);
@@ -87,23 +89,37 @@ final class RunSpecValidator {
         }
         checkBytes("/shell", line, found);
       }
+      case RunSpec.Command.Named _ -> {} // what it is made of was judged already
     }
   }
 
   private static void checkEnv(Map<String, @Nullable String> env, List<Violation> found) {
     env.forEach((name, value) -> {
       String pointer = "/env/" + escape(name);
-      if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-        found.add(
-            new Violation(pointer, "expected a variable name without '=' and NUL, not empty"));
-      }
-      if (name.equals(ChildSpec.COOKIE)) {
-        found.add(new Violation(pointer, "is set by the service to know its processes"));
-      }
+      checkVariable(pointer, name, found);
       if (value != null) {
         checkBytes(pointer, value, found);
       }
     });
+  }
+
+  private static void checkSecretEnv(RunSpec spec, List<Violation> found) {
+    for (String name : new TreeSet<>(spec.secretEnv().keySet())) {
+      String pointer = "/secretEnv/" + escape(name);
+      checkVariable(pointer, name, found);
+      if (spec.env().containsKey(name)) {
+        found.add(new Violation(pointer, "expected a variable that env does not name too"));
+      }
+    }
+  }
+
+  private static void checkVariable(String pointer, String name, List<Violation> found) {
+    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+      found.add(new Violation(pointer, "expected a variable name without '=' and NUL, not empty"));
+    }
+    if (name.equals(ChildSpec.COOKIE)) {
+      found.add(new Violation(pointer, "is set by the service to know its processes"));
+    }
   }
 
   private static void checkLabels(Map<String, String> labels, List<Violation> found) {

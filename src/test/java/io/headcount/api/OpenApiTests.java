@@ -27,7 +27,8 @@ class OpenApiTests extends Service {
           "get /v1/runs/{id}/events",
           "get /v1/runs/{id}/processes",
           "get /v1/events",
-          "get /v1/info");
+          "get /v1/info",
+          "get /v1/commands");
 
   @Test
   void describesThePathsOfTheContractWhenAsked() {

@@ -90,6 +90,16 @@ abstract class Secured {
     CompletableFuture.allOf(ends).get(20, TimeUnit.SECONDS);
   }
 
+  /** Somebody of a role. */
+  Client as(String role) {
+    return switch (role) {
+      case "admin" -> ops;
+      case "runner" -> ann;
+      case "viewer" -> sees;
+      default -> throw new IllegalArgumentException(role);
+    };
+  }
+
   int port() {
     return port;
   }

@@ -41,6 +41,8 @@ class StartTests extends Service {
             "error",
             "argv",
             "shell",
+            "command",
+            "parameters",
             "cwd",
             "scopeKey",
             "labels",

@@ -45,6 +45,7 @@ class ManifestsTests {
             "PodMonitor",
             "PrometheusRule",
             "ConfigMap",
+            "ConfigMap",
             "Pod");
     assertThat(Helm.template(Helm.values(EVERYTHING)).kinds())
         .containsExactlyInAnyOrder(

@@ -88,6 +88,6 @@ record Command(
     String cookie = "contract-" + COOKIES.incrementAndGet();
     Map<String, String> all = new java.util.LinkedHashMap<>(env);
     all.put(ChildSpec.COOKIE, cookie);
-    return new ChildSpec(argv, cwd, all, cookie, stdin, descendants, stop, limits, terminal);
+    return new ChildSpec(argv, cwd, all, cookie, stdin, descendants, stop, limits, terminal, null);
   }
 }

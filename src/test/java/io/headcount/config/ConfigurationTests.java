@@ -35,7 +35,9 @@ class ConfigurationTests {
   @EnableConfigurationProperties({
     HeadcountProperties.class,
     AttachProperties.class,
-    SecurityProperties.class
+    SecurityProperties.class,
+    PolicyProperties.class,
+    SecretsProperties.class
   })
   static class Properties {}
 
@@ -45,6 +47,8 @@ class ConfigurationTests {
     keysOf(HeadcountProperties.class, "headcount", keys);
     keysOf(AttachProperties.class, "headcount.attach", keys);
     keysOf(SecurityProperties.class, "headcount.security", keys);
+    keysOf(PolicyProperties.class, "headcount.policy", keys);
+    keysOf(SecretsProperties.class, "headcount.secrets", keys);
     assertThat(new TreeSet<>(yaml().keySet()))
         .containsExactlyInAnyOrderElementsOf(new TreeSet<>(keys));
   }
@@ -128,6 +132,19 @@ class ConfigurationTests {
                       new SecurityProperties.Jwt("7", "7", "7", "7"),
                       java.util.Set.of("7"),
                       false));
+          assertThat(context.getBean(PolicyProperties.class))
+              .isEqualTo(
+                  new PolicyProperties(
+                      PolicyProperties.Choice.DENY,
+                      PolicyProperties.Choice.DENY,
+                      PolicyProperties.Place.WORKSPACE,
+                      new PolicyProperties.Executables(
+                          List.of(PolicyProperties.Rule.of("7")),
+                          List.of(PolicyProperties.Rule.of("7"))),
+                      new PolicyProperties.Env(List.of("7")),
+                      Map.of()));
+          assertThat(context.getBean(SecretsProperties.class))
+              .isEqualTo(new SecretsProperties("7"));
         });
   }
 
@@ -144,6 +161,8 @@ class ConfigurationTests {
     "HEADCOUNT_CHILD_SPAWNERS, many, headcount.child.spawners, many",
     "HEADCOUNT_GUARDIAN, maybe, headcount.guardian, maybe",
     "HEADCOUNT_CGROUP, maybe, headcount.cgroup, maybe",
+    "HEADCOUNT_POLICY_SHELL, maybe, headcount.policy.shell, maybe",
+    "HEADCOUNT_POLICY_CWD, here, headcount.policy.cwd, here",
     "HEADCOUNT_SWEEP, all, headcount.sweep, all",
     "HEADCOUNT_CHILD_ADAPTER, docker, headcount.child.adapter, docker",
     "HEADCOUNT_DEFAULTS_STOP_SIGNAL, SIGNONE, headcount.defaults.stop-signal, SIGNONE",
@@ -239,7 +258,7 @@ class ConfigurationTests {
           component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT);
       if (component.getType().isRecord()) {
         keysOf(component.getType(), prefix + "." + name, keys);
-      } else {
+      } else if (component.getType() != Map.class) { // a map has no variable
         keys.add(prefix + "." + name);
       }
     }
@@ -257,6 +276,8 @@ class ConfigurationTests {
       case "HEADCOUNT_CHILD_ADAPTER" -> "jdk";
       case "HEADCOUNT_GUARDIAN", "HEADCOUNT_CGROUP" -> "on";
       case "HEADCOUNT_SECURITY_MANAGEMENT_OPEN" -> "false";
+      case "HEADCOUNT_POLICY_SHELL", "HEADCOUNT_POLICY_FREE" -> "deny";
+      case "HEADCOUNT_POLICY_CWD" -> "workspace";
       case "HEADCOUNT_SWEEP" -> "report";
       case "HEADCOUNT_ESCAPEES" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";

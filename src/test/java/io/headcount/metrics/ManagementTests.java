@@ -100,7 +100,8 @@ class ManagementTests {
             "headcount_sweep_boots",
             "headcount_guardian",
             "headcount_descendants_unattributed",
-            "headcount_escapees_ended_total"));
+            "headcount_escapees_ended_total",
+            "headcount_commands_forbidden_total"));
     List<String> names =
         Arrays.stream(get("/actuator/prometheus").body().split("\n", -1))
             .filter(line -> !line.startsWith("#"))

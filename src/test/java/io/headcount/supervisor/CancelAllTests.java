@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The stop of everything at once: what the fault that Headcount was born of lacked. */
@@ -131,6 +132,11 @@ class CancelAllTests {
     @Override
     public Optional<String> cwdProblem(Path cwd) {
       return real.cwdProblem(cwd);
+    }
+
+    @Override
+    public Path executable(String command, @Nullable String path, Path cwd) {
+      return real.executable(command, path, cwd);
     }
 
     @Override

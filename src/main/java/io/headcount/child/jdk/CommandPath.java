@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds a command in the PATH of the child, as {@code execvp(3)} called with the child's
@@ -30,7 +30,7 @@ final class CommandPath {
   /**
    * The path to execute. A command with a slash is its own path; so is every command on Windows.
    */
-  static String resolve(String command, Map<String, String> env, Path cwd)
+  static String resolve(String command, @Nullable String path, Path cwd)
       throws StartFailedException {
     if (!Platform.current().posix() || command.indexOf('/') >= 0) {
       return command;
@@ -44,7 +44,7 @@ final class CommandPath {
           null);
     }
     File refused = null;
-    for (String folder : env.getOrDefault("PATH", DEFAULT_PATH).split(":", -1)) {
+    for (String folder : (path == null ? DEFAULT_PATH : path).split(":", -1)) {
       File candidate = file(cwd, folder.isEmpty() ? "./" + command : folder + "/" + command);
       if (candidate.isFile() && candidate.canExecute()) {
         return candidate.getPath();

@@ -103,6 +103,15 @@ public final class JdkChildAdapter implements ChildAdapter {
   }
 
   @Override
+  public Path executable(String command, @Nullable String path, Path cwd) {
+    try {
+      return CommandPath.file(cwd, CommandPath.resolve(command, path, cwd)).toPath();
+    } catch (StartFailedException e) { // there is none, as the start will say
+      return cwd.resolve(command);
+    }
+  }
+
+  @Override
   public void start(ChildSpec spec, Owner owner, ChildListener listener) {
     try {
       threads.newThread(() -> run(spec, owner, listener)).start();

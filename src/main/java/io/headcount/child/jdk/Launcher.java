@@ -40,7 +40,11 @@ final class Launcher {
       throw new StartFailedException(badCwd.get());
     }
     List<String> command = new ArrayList<>(spec.argv());
-    command.set(0, CommandPath.resolve(command.getFirst(), spec.env(), spec.cwd()));
+    command.set(
+        0,
+        spec.executable() != null
+            ? spec.executable()
+            : CommandPath.resolve(command.getFirst(), spec.env().get("PATH"), spec.cwd()));
     long free = freeDescriptors.getAsLong();
     if (free < DESCRIPTORS_NEEDED) {
       throw new StartFailedException(

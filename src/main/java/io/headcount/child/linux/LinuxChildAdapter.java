@@ -172,6 +172,11 @@ public final class LinuxChildAdapter implements ChildAdapter {
   }
 
   @Override
+  public Path executable(String command, @Nullable String path, Path cwd) {
+    return cwd.resolve(Executables.find(command, path, cwd));
+  }
+
+  @Override
   public void start(ChildSpec spec, Owner owner, ChildListener listener) {
     if (!(owner instanceof EventLoop loop)) {
       throw new IllegalArgumentException("owner: expected one from nextOwner(), got " + owner);

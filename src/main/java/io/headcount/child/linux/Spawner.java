@@ -158,7 +158,10 @@ final class Spawner {
       env = new LinkedHashMap<>(env);
       env.put("TERM", terminal.term());
     }
-    String path = Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
+    String path =
+        spec.executable() != null
+            ? spec.executable()
+            : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
     Room room = room(spec);
     Tree tree;
     try {

@@ -1,0 +1,80 @@
+package io.headcount.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The audit log of a service that allows some things only. */
+@ExtendWith(OutputCaptureExtension.class)
+@TestPropertySource(properties = "spring.config.additional-location=classpath:commands.yaml")
+class AuditTests extends Secured {
+
+  @Test
+  void tellsEveryActInALineOfJson(CapturedOutput log) {
+    String id =
+        Service.id(
+            ann.post(
+                    "/v1/runs",
+                    "{\"command\": \"show\", \"parameters\": {\"word\": \"opensesame\"}}")
+                .json());
+    ann.put("/v1/runs/mine", "{\"argv\": [\"/bin/cat\", \"opensesame\"]}");
+    ops.post("/v1/runs/" + id + "/cancel?x=opensesame", "{}");
+    ops.delete("/v1/runs/" + id);
+    ops.get("/v1/runs/" + id);
+    sees.get("/v1/info");
+    sees.delete("/v1/runs/" + id);
+    nobody.get("/v1/info", "Authorization", "Bearer opensesame");
+
+    List<JsonNode> lines = lines(log);
+    assertThat(lines).hasSize(6);
+    assertThat(log.getAll()).doesNotContain("opensesame");
+    JsonNode start = lines.get(0);
+    assertThat(start.propertyNames())
+        .containsExactly(
+            "at", "caller", "role", "from", "method", "path", "run", "command", "allowed",
+            "status");
+    assertThat(start.path("caller").asString()).isEqualTo("ann");
+    assertThat(start.path("role").asString()).isEqualTo("runner");
+    assertThat(start.path("from").asString()).isEqualTo("127.0.0.1");
+    assertThat(start.path("run").asString()).isEqualTo(id);
+    assertThat(start.path("command").asString()).isEqualTo("show");
+    assertThat(start.path("allowed").asBoolean()).isTrue();
+    assertThat(start.path("status").asInt()).isEqualTo(201);
+    JsonNode refused = lines.get(1);
+    assertThat(refused.path("run").asString()).isEqualTo("mine");
+    assertThat(refused.path("command").asString()).isEqualTo("cat");
+    assertThat(refused.path("allowed").asBoolean(true)).isFalse();
+    assertThat(refused.path("status").asInt()).isEqualTo(403);
+    JsonNode cancel = lines.get(2);
+    assertThat(cancel.path("path").asString()).isEqualTo("/v1/runs/" + id + "/cancel");
+    assertThat(cancel.path("caller").asString()).isEqualTo("ops");
+    assertThat(cancel.path("role").asString()).isEqualTo("admin");
+    assertThat(lines.get(3).path("method").asString()).isEqualTo("DELETE");
+    assertThat(lines.get(3).path("status").asInt()).isEqualTo(204);
+    JsonNode forbidden = lines.get(4);
+    assertThat(forbidden.path("caller").asString()).isEqualTo("sees");
+    assertThat(forbidden.path("role").asString()).isEqualTo("viewer");
+    assertThat(forbidden.path("allowed").asBoolean(true)).isFalse();
+    assertThat(forbidden.path("status").asInt()).isEqualTo(403);
+    JsonNode unknown = lines.get(5);
+    assertThat(unknown.path("caller").isNull()).isTrue();
+    assertThat(unknown.path("role").isNull()).isTrue();
+    assertThat(unknown.path("status").asInt()).isEqualTo(401);
+  }
+
+  private static List<JsonNode> lines(CapturedOutput log) {
+    JsonMapper json = new JsonMapper();
+    return log.getAll()
+        .lines()
+        .filter(line -> line.contains("io.headcount.audit"))
+        .map(line -> json.readTree(line.substring(line.indexOf('{'))))
+        .toList();
+  }
+}
