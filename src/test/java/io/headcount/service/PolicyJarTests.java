@@ -54,7 +54,7 @@ class PolicyJarTests {
     ProcessBuilder pod =
         new ProcessBuilder(chart.testPod().getContainers().getFirst().getCommand())
             .redirectErrorStream(true);
-    pod.environment().putAll(Map.of("SERVICE", "127.0.0.1", "WAIT", "10"));
+    pod.environment().putAll(Map.of("SERVICE", "127.0.0.1", "WAIT", "10", "TOKEN", "of-nobody"));
     pod.environment().put("PORT", Integer.toString(service.port()));
     Process running = pod.start();
     String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -57,8 +57,8 @@ final class ServiceProcess implements AutoCloseable {
       throws IOException {
     Path log = folder.resolve("service.log");
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    List<String> command = List.of("bash", "-c", line);
-    ProcessBuilder builder = new ProcessBuilder(command);
+    // Who started the tests may ignore some signals (nohup): the service is not to inherit that.
+    ProcessBuilder builder = new ProcessBuilder("env", "--default-signal", "bash", "-c", line);
     builder.environment().putAll(env);
     builder.environment().put("HEADCOUNT_SERVER_PORT", "0");
     builder.environment().put("HEADCOUNT_MANAGEMENT_PORT", "0");
