@@ -131,20 +131,6 @@ final class Adoptees {
   }
 
   /**
-   * Orphans and siblings that have the mark of a tree: whom a start in a cgroup has to fetch, since
-   * they are below the leader no more.
-   */
-  synchronized List<Integer> markedAs(Tree tree) {
-    List<Integer> all = pids(orphans);
-    siblings.forEach(list -> all.addAll(pids(list)));
-    all.removeIf(pid ->
-        tree.mark() == Marks.NONE
-            || forest.hasLeader(pid)
-            || Proc.local().mark(pid) != tree.mark());
-    return all;
-  }
-
-  /**
    * Kills the newest orphan of a tree, again and again while newer ones come: what forks and exits
    * is only hit by who is faster. The pid is its own until we reap it, under this lock.
    */

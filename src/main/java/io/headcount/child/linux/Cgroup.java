@@ -40,6 +40,11 @@ record Cgroup(Path folder) {
     return Folders.mkdir(folder.toString(), MODE);
   }
 
+  /** The file by which processes enter. */
+  String entrance() {
+    return folder.resolve("cgroup.procs").toString();
+  }
+
   /** Moves a process here, with all its threads. */
   int enter(int pid) {
     return write("cgroup.procs", Integer.toString(pid));

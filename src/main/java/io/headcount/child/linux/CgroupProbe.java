@@ -2,8 +2,8 @@ package io.headcount.child.linux;
 
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
-import io.headcount.child.linux.libc.PosixSpawn;
 import io.headcount.child.linux.libc.Processes;
+import io.headcount.child.linux.libc.Spawn;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
@@ -123,27 +123,32 @@ final class CgroupProbe {
     int[] ends = new int[2];
     check("pipe2", Libc.pipe2(ends, Libc.O_CLOEXEC));
     int nothing = Libc.open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC);
-    int pid =
-        new PosixSpawn()
-            .spawn(
-                SHELL,
-                List.of(SHELL, "-c", "read line"),
-                Map.of(),
-                "/",
-                new PosixSpawn.Stdio.Pipes(ends[0], nothing, nothing));
+    Spawn.Setup setup =
+        new Spawn.Setup(
+            new Spawn.Stdio.Pipes(ends[0], nothing, nothing),
+            "/",
+            List.of(),
+            Marks.NONE,
+            null,
+            probe.entrance());
+    Spawn.Outcome outcome =
+        new Spawn().start(SHELL, List.of(SHELL, "-c", "read line"), Map.of(), setup);
     Libc.close(ends[0]);
     Libc.close(nothing);
-    try {
-      check("starting " + SHELL, pid);
-      check("moving a process to " + probe.folder(), probe.enter(pid));
-      check("cgroup.kill (kernel 5.14 or newer)", probe.kill());
-      awaitEmpty(probe);
-    } finally {
-      Libc.close(ends[1]);
-      if (pid > 0) {
-        Processes.kill(pid, 9);
-        while (Processes.reapPid(pid) instanceof Processes.Wait.Alive) {
-          Thread.onSpinWait();
+    switch (outcome) {
+      case Spawn.Outcome.Failed(Spawn.Step step, int errno, var _) -> {
+        Libc.close(ends[1]);
+        check("starting " + SHELL + " in " + probe.folder() + " (" + step + ")", -errno);
+      }
+      case Spawn.Outcome.Started(int pid, int pidfd) -> {
+        Libc.close(pidfd);
+        try {
+          check("cgroup.kill (kernel 5.14 or newer)", probe.kill());
+          awaitEmpty(probe);
+        } finally {
+          Libc.close(ends[1]);
+          Processes.kill(pid, 9);
+          Processes.reapNow(pid);
         }
       }
     }

@@ -2,15 +2,13 @@ package io.headcount.child.linux;
 
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.StartFailure;
-import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Processes;
+import io.headcount.child.linux.libc.Spawn;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Sets the limits of a child from outside, with {@code prlimit(2)}, and of what it has forked
- * meanwhile: between its exec and this lie some microseconds, on a busy machine more. Later
- * children inherit them.
- */
+/** The limits that a child sets for itself, with {@code prlimit(2)}, before it is its command. */
 final class ChildLimits {
   private ChildLimits() {}
 
@@ -29,42 +27,30 @@ final class ChildLimits {
     }
   }
 
-  /**
-   * Sets what was asked for; a child that has ended meanwhile needs none.
-   *
-   * @throws Refused at the first limit that the kernel refuses
-   */
-  static void set(int pid, Limits limits) throws Refused {
-    if (!limits.equals(Limits.NONE)) {
-      setOne(pid, limits);
-      for (int child : Children.of(pid)) {
-        set(child, limits);
-      }
-    }
+  /** Those that were asked for, as the child sets them for itself. */
+  static List<Spawn.Limit> of(Limits limits) {
+    List<Spawn.Limit> all = new ArrayList<>();
+    add(all, "memoryBytes", Processes.RLIMIT_AS, limits.memoryBytes());
+    add(all, "cpuSeconds", Processes.RLIMIT_CPU, limits.cpuSeconds());
+    add(all, "openFiles", Processes.RLIMIT_NOFILE, limits.openFiles());
+    add(all, "processes", Processes.RLIMIT_NPROC, limits.processes());
+    add(all, "fileSizeBytes", Processes.RLIMIT_FSIZE, limits.fileSizeBytes());
+    return all;
   }
 
-  private static void setOne(int pid, Limits limits) throws Refused {
-    set(pid, "memoryBytes", Processes.RLIMIT_AS, limits.memoryBytes());
-    set(pid, "cpuSeconds", Processes.RLIMIT_CPU, limits.cpuSeconds());
-    set(pid, "openFiles", Processes.RLIMIT_NOFILE, limits.openFiles());
-    set(pid, "processes", Processes.RLIMIT_NPROC, limits.processes());
-    set(pid, "fileSizeBytes", Processes.RLIMIT_FSIZE, limits.fileSizeBytes());
-  }
-
-  private static void set(int pid, String name, int resource, @Nullable Long value) throws Refused {
+  private static void add(
+      List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
     if (value != null) {
-      int result = Processes.limit(pid, resource, value);
-      if (result < 0 && result != -Errno.ESRCH) {
-        throw new Refused(failure(name, value, Errno.name(-result)));
-      }
+      all.add(new Spawn.Limit(name, resource, value));
     }
   }
 
-  private static StartFailure failure(String limit, long value, String errno) {
+  /** The kernel refused one. */
+  static StartFailure failure(Spawn.Limit limit, String errno) {
     return new StartFailure(
         StartFailure.Kind.PERMISSION,
         errno,
         "%s: limits.%s of %d is more than the service may give; ask for at most its own hard limit"
-            .formatted(errno, limit, value));
+            .formatted(errno, limit.name(), limit.value()));
   }
 }

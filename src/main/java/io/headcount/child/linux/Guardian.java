@@ -8,8 +8,8 @@ import io.headcount.child.linux.libc.Epoll;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.NativeBuffer;
-import io.headcount.child.linux.libc.PosixSpawn;
 import io.headcount.child.linux.libc.Processes;
+import io.headcount.child.linux.libc.Spawn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -51,7 +51,7 @@ final class Guardian {
 
   // The loop's thread only.
   private final NativeBuffer end = new NativeBuffer(END.length);
-  private @Nullable PosixSpawn posixSpawn;
+  private @Nullable Spawn spawn;
   private @Nullable Fd pipe;
   private @Nullable Fd pidfd;
   private Owner.@Nullable Timer again;
@@ -157,23 +157,16 @@ final class Guardian {
       return;
     }
     Fd ours = descriptors.opened(Kind.GUARDIAN, ends[1]);
-    int child;
+    Spawn.Outcome outcome;
     try (Fd theirs = descriptors.opened(Kind.GUARDIAN, ends[0])) {
-      child = spawn(theirs);
+      outcome = spawn(theirs);
     }
-    if (child < 0) {
+    if (!(outcome instanceof Spawn.Outcome.Started(int child, int watched))) {
       ours.close();
-      failed(SHELL, child);
+      failed(SHELL, outcome instanceof Spawn.Outcome.Failed failed ? -failed.errno() : 0);
       return;
     }
     forest.addHelper(child);
-    int watched = Processes.pidfdOpen(child);
-    if (watched < 0) {
-      ours.close();
-      abandon(child);
-      failed("pidfd_open", watched);
-      return;
-    }
     Fd exit = descriptors.opened(Kind.GUARDIAN, watched);
     try {
       loop.register(exit, Epoll.IN, _ -> exited());
@@ -191,28 +184,26 @@ final class Guardian {
   }
 
   /** What it says when it has ended something goes where the service writes its own errors. */
-  private int spawn(Fd stdin) {
+  private Spawn.Outcome spawn(Fd stdin) {
     int nothing = Libc.open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC);
     if (nothing < 0) {
-      return nothing;
+      return new Spawn.Outcome.Failed(Spawn.Step.DESCRIPTORS, -nothing, null);
     }
     try (Fd stdout = descriptors.opened(Kind.GUARDIAN, nothing)) {
-      PosixSpawn spawner = posixSpawn == null ? new PosixSpawn() : posixSpawn;
-      posixSpawn = spawner;
-      return spawner.spawn(
+      Spawn spawner = spawn == null ? new Spawn() : spawn;
+      spawn = spawner;
+      return spawner.start(
           SHELL,
           argv,
           Map.of("PATH", "/usr/bin:/bin"),
-          "/",
-          new PosixSpawn.Stdio.Pipes(stdin.number(), stdout.number(), STDERR));
+          Spawn.Setup.of(
+              new Spawn.Stdio.Pipes(stdin.number(), stdout.number(), STDERR), "/"));
     }
   }
 
   private void abandon(int child) {
     Processes.kill(child, Signal.SIGKILL.number());
-    while (Processes.reapPid(child) instanceof Processes.Wait.Alive) {
-      Thread.onSpinWait();
-    }
+    Processes.reapNow(child);
     forest.removeHelper(child);
   }
 

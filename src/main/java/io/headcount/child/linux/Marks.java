@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Numbers by which the processes of a run are known whatever they do to their session, their parent
  * and their environment: the limit of file locks, which Linux has not looked at since 2.4. It is
- * inherited, everybody may read it in {@code /proc}, and only root can raise it again.
+ * inherited, everybody may read it in {@code /proc}, and only root can raise it again. A child has it
+ * before it executes its command, so all that it forks have it.
  */
 final class Marks {
   /** Where there is no mark. */
@@ -31,16 +32,6 @@ final class Marks {
 
   long next() {
     return next.get() == NONE ? NONE : next.getAndIncrement();
-  }
-
-  /**
-   * Marks a child, and so all that it will fork. One that may not be marked (another user's) is
-   * known by its session and its environment alone.
-   */
-  static void set(int pid, long mark) {
-    if (mark != NONE) {
-      Processes.limit(pid, Processes.RLIMIT_LOCKS, mark);
-    }
   }
 
   /** Whether we gave this mark to a run. */

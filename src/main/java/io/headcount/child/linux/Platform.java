@@ -4,6 +4,7 @@ import io.headcount.child.UnsupportedPlatformException;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
+import io.headcount.child.linux.libc.Spawn;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +26,6 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
   private static final List<String> PROCESSORS = List.of("amd64", "aarch64");
   private static final List<String> FUNCTIONS =
       List.of(
-          "posix_spawn_file_actions_addclosefrom_np",
-          "posix_spawn_file_actions_addchdir_np",
           "gnu_get_libc_version",
           "strerrorname_np");
 
@@ -77,6 +76,12 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     int waitidPidfdErrno();
 
     boolean listsChildren();
+
+    /** 0, or the error number of {@code close_range(2)} with {@code CLOSE_RANGE_UNSHARE}. */
+    int closeRangeErrno();
+
+    /** What keeps code from being loaded; null if nothing does. */
+    @Nullable String codeProblem();
   }
 
   /**
@@ -104,6 +109,15 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     // Our own process is no child of ours: ECHILD says that P_PIDFD is known.
     if (probe.waitidPidfdErrno() == Errno.EINVAL || probe.waitidPidfdErrno() == Errno.ENOSYS) {
       return "waitid does not know P_PIDFD: expected a kernel of 5.4 or newer.";
+    }
+    if (probe.closeRangeErrno() != 0) {
+      return "close_range failed with "
+          + Errno.name(probe.closeRangeErrno())
+          + ": expected a kernel of 5.9 or newer, and a seccomp profile that allows it.";
+    }
+    String code = probe.codeProblem();
+    if (code != null) {
+      return "memory for a function of ours cannot be made executable: " + code + ".";
     }
     if (!probe.listsChildren()) {
       return "the kernel does not list children in /proc/PID/task/TID/children:"
@@ -147,6 +161,16 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     @Override
     public boolean listsChildren() {
       return Libc.access(Adoptees.list(pid), Libc.F_OK) == 0;
+    }
+
+    @Override
+    public int closeRangeErrno() {
+      return -Spawn.closeNothing();
+    }
+
+    @Override
+    public @Nullable String codeProblem() {
+      return Spawn.codeProblem();
     }
   }
 

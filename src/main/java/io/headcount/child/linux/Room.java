@@ -3,14 +3,13 @@ package io.headcount.child.linux;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.StartFailure;
-import io.headcount.child.linux.libc.Errno;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What is ready for a child before it is spawned.
  *
  * @param cgroup its cgroup, with the limits that it can hold; null without cgroups
- * @param limits those that are set on the child itself
+ * @param limits those that the child sets for itself
  */
 record Room(@Nullable RunCgroup cgroup, Limits limits) {
 
@@ -40,26 +39,6 @@ record Room(@Nullable RunCgroup cgroup, Limits limits) {
     } catch (ChildLimits.Refused refused) {
       cgroup.remove();
       throw refused;
-    }
-  }
-
-  /**
-   * Takes the child in, and whom it has forked meanwhile.
-   *
-   * @throws ChildLimits.Refused if it must not run, because it would run without what was asked for
-   */
-  void takeIn(int pid) throws ChildLimits.Refused {
-    ChildLimits.set(pid, limits);
-    int result = cgroup == null ? 0 : cgroup.enter(pid);
-    if (result < 0) {
-      String errno = Errno.name(-result);
-      throw new ChildLimits.Refused(
-          new StartFailure(
-              result == -Errno.EAGAIN || result == -Errno.EMFILE || result == -Errno.ENOMEM
-                  ? StartFailure.Kind.RESOURCES
-                  : StartFailure.Kind.OTHER,
-              errno,
-              errno + ": the command could not be moved to its cgroup"));
     }
   }
 

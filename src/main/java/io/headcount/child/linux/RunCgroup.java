@@ -85,39 +85,9 @@ final class RunCgroup {
     }
   }
 
-  /**
-   * Takes in the leader, then whom it forked before. Every child of who is in is in; so each is
-   * asked for its children after it was moved.
-   *
-   * @return 0, too if it has ended meanwhile, or the error number negated
-   */
-  int enter(int leader) {
-    int result = cgroup.enter(leader);
-    if (result == 0) {
-      follow(leader, new HashSet<>(List.of(leader)));
-    }
-    return result == -Errno.ESRCH ? 0 : result;
-  }
-
-  /** Takes in one that is below the leader no more, and whom it has forked; says if it was out. */
-  boolean fetch(int pid) {
-    boolean out = !isMember(pid) && cgroup.enter(pid) == 0;
-    if (out) {
-      follow(pid, new HashSet<>(List.of(pid)));
-    }
-    return out;
-  }
-
-  private void follow(int pid, Set<Integer> moved) {
-    for (int child : Children.of(pid)) {
-      if (moved.add(child) && !isMember(child) && cgroup.enter(child) == 0) {
-        follow(child, moved);
-      }
-    }
-  }
-
-  private boolean isMember(int pid) {
-    return Cgroup.nameOf(pid).equals(name);
+  /** The file by which a process enters. */
+  String entrance() {
+    return cgroup.entrance();
   }
 
   /** Whether surely nobody lives in it. */

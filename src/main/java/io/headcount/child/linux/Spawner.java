@@ -6,11 +6,9 @@ import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.Descriptors.Kind;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
-import io.headcount.child.linux.libc.NativeBuffer;
-import io.headcount.child.linux.libc.PosixSpawn;
 import io.headcount.child.linux.libc.Processes;
+import io.headcount.child.linux.libc.Spawn;
 import io.headcount.child.linux.libc.Terminals;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,16 +21,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The few threads that start commands. They never end while the service lives: posix_spawn blocks,
- * a blocked native call would pin a virtual thread's carrier, and a parent-death signal follows the
+ * The few threads that start commands. They never end while the service lives: a spawn blocks, a
+ * blocked native call would pin a virtual thread's carrier, and a parent-death signal follows the
  * thread that spawned.
  *
  * <p>A start opens its pipes or its terminal, spawns, and closes the child's ends at once; whatever
- * fails, nothing stays open.
+ * fails, nothing stays open. Each thread has three low descriptors of its own, for the child's ends
+ * when many are open: a child copies the table up to the highest that it is given.
  */
 final class Spawner {
   private static final Logger LOG = LoggerFactory.getLogger(Spawner.class);
-  private static final int PASSES = 8;
   private static final int OOM_SCORE_RAISE = 500;
   private static final int OOM_SCORE_MAX = 1000;
 
@@ -42,8 +40,7 @@ final class Spawner {
   private final Marks marks;
   private final Fd nothing;
   private final @Nullable Cgroups cgroups;
-  private final NativeBuffer oomScore;
-  private final int oomScoreLength;
+  private final String oomScore;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch known;
@@ -75,12 +72,7 @@ final class Spawner {
     this.marks = marks;
     this.nothing = open("/dev/null");
     this.cgroups = cgroups;
-    byte[] score =
-        Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
-            .getBytes(StandardCharsets.US_ASCII);
-    this.oomScore = new NativeBuffer(16);
-    oomScore.view(16).put(score);
-    this.oomScoreLength = score.length;
+    this.oomScore = Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE));
     this.known = new CountDownLatch(count);
     for (int i = 0; i < count; i++) {
       threads.add(
@@ -113,93 +105,104 @@ final class Spawner {
   }
 
   private void work() {
-    PosixSpawn posixSpawn = new PosixSpawn();
-    adoptees.addSpawner();
-    known.countDown();
-    while (!closing) {
+    try (Worker worker = new Worker()) {
+      adoptees.addSpawner();
+      known.countDown();
+      while (!closing) {
+        try {
+          worker.serve(orders.take());
+        } catch (InterruptedException e) {
+          return;
+        } catch (RuntimeException | Error e) {
+          LOG.error("event=spawner-failed", e);
+        }
+      }
+    }
+  }
+
+  /** What one thread spawns with. */
+  private final class Worker implements AutoCloseable {
+    private final Spawn spawn = new Spawn();
+    private final Slots slots = new Slots(descriptors, nothing);
+
+    void serve(Order order) {
+      Opened opened = new Opened(slots);
       try {
-        spawn(posixSpawn, orders.take());
-      } catch (InterruptedException e) {
-        return;
+        order.spawned(start(order.spec(), opened));
+      } catch (Failure failure) {
+        opened.closeAll();
+        order.failed(failure.why);
       } catch (RuntimeException | Error e) {
-        LOG.error("event=spawner-failed", e);
+        opened.closeAll();
+        LOG.error("event=spawn-fault", e);
+        order.failed(new StartFailure(StartFailure.Kind.OTHER, null, "a fault of ours: " + e));
       }
     }
-  }
 
-  private void spawn(PosixSpawn posixSpawn, Order order) {
-    Opened opened = new Opened();
-    try {
-      order.spawned(spawn(posixSpawn, order.spec(), opened));
-    } catch (Failure failure) {
-      opened.closeAll();
-      order.failed(failure.why);
-    } catch (RuntimeException | Error e) {
-      opened.closeAll();
-      LOG.error("event=spawn-fault", e);
-      order.failed(new StartFailure(StartFailure.Kind.OTHER, null, "a fault of ours: " + e));
-    }
-  }
-
-  private Spawned spawn(PosixSpawn posixSpawn, ChildSpec spec, Opened opened) throws Failure {
-    ChildSpec.Terminal terminal = spec.terminal();
-    Map<String, String> env = spec.env();
-    Stdio ours;
-    PosixSpawn.Stdio theirs;
-    if (terminal == null) {
-      boolean wantsStdin = !(spec.stdin() instanceof ChildSpec.Stdin.Closed);
-      Fd stdin = wantsStdin ? opened.pipe(1) : null;
-      ours = new Stdio.Pipes(stdin, opened.pipe(0), opened.pipe(0));
-      theirs = opened.theirPipes(wantsStdin);
-    } else {
-      Fd master = opened.terminal(terminal);
-      ours = new Stdio.Terminal(master);
-      theirs = new PosixSpawn.Stdio.Terminal("/dev/pts/" + Terminals.number(master.number()));
-      env = new LinkedHashMap<>(env);
-      env.put("TERM", terminal.term());
-    }
-    String path =
-        spec.executable() != null
-            ? spec.executable()
-            : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
-    Room room = room(spec);
-    Tree tree;
-    try {
-      tree = plant(posixSpawn, path, spec, env, theirs, room.cgroup());
-    } catch (Failure | RuntimeException | Error e) {
-      room.giveUp();
-      throw e;
-    }
-    int pid = tree.leader();
-    opened.closeTheirs();
-    int pidfd = Processes.pidfdOpen(pid);
-    if (pidfd < 0) {
-      abandon(tree);
-      throw new Failure(StartFailures.of("pidfd_open", -pidfd));
-    }
-    Fd watched = descriptors.opened(Kind.PIDFD, pidfd);
-    raiseOomScore(pid);
-    try {
-      room.takeIn(pid);
-    } catch (ChildLimits.Refused refused) {
-      watched.close();
-      abandon(tree);
-      throw new Failure(refused.failure());
-    }
-    if (room.cgroup() != null) {
-      fetchWhoLeft(tree, room.cgroup());
-    }
-    return new Spawned(pid, tree, watched, ours);
-  }
-
-  /** The move of the leader took milliseconds, in which it may have forked who is its no more. */
-  private void fetchWhoLeft(Tree tree, RunCgroup cgroup) {
-    boolean more = true;
-    for (int pass = 0; more && pass < PASSES; pass++) {
-      more = false;
-      for (int pid : adoptees.markedAs(tree)) {
-        more |= cgroup.fetch(pid);
+    private Spawned start(ChildSpec spec, Opened opened) throws Failure {
+      ChildSpec.Terminal terminal = spec.terminal();
+      Map<String, String> env = spec.env();
+      Stdio ours;
+      Spawn.Stdio theirs;
+      if (terminal == null) {
+        boolean wantsStdin = !(spec.stdin() instanceof ChildSpec.Stdin.Closed);
+        Fd stdin = wantsStdin ? opened.pipe(1) : null;
+        ours = new Stdio.Pipes(stdin, opened.pipe(0), opened.pipe(0));
+        theirs = opened.theirPipes(wantsStdin);
+      } else {
+        Fd master = opened.terminal(terminal);
+        ours = new Stdio.Terminal(master);
+        theirs = new Spawn.Stdio.Terminal("/dev/pts/" + Terminals.number(master.number()));
+        env = new LinkedHashMap<>(env);
+        env.put("TERM", terminal.term());
       }
+      Room room = room(spec);
+      try {
+        Spawned spawned = plant(spec, env, theirs, ours, room);
+        opened.closeTheirs();
+        return spawned;
+      } catch (Failure | RuntimeException | Error e) {
+        room.giveUp();
+        throw e;
+      }
+    }
+
+    private Spawned plant(
+        ChildSpec spec, Map<String, String> env, Spawn.Stdio theirs, Stdio ours, Room room)
+        throws Failure {
+      String path =
+          spec.executable() != null
+              ? spec.executable()
+              : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
+      long mark = marks.next();
+      RunCgroup cgroup = room.cgroup();
+      Spawn.Setup setup =
+          new Spawn.Setup(
+              theirs,
+              spec.cwd().toString(),
+              ChildLimits.of(room.limits()),
+              mark,
+              oomScore,
+              cgroup == null ? null : cgroup.entrance());
+      forest.planting();
+      try {
+        return switch (spawn.start(path, spec.argv(), env, setup)) {
+          case Spawn.Outcome.Failed failed ->
+              throw new Failure(StartFailures.of(spec, path, failed));
+          case Spawn.Outcome.Started(int pid, int pidfd) -> {
+            Tree tree = new Tree(pid, spec.cookie(), mark, cgroup);
+            forest.add(tree);
+            yield new Spawned(pid, tree, descriptors.opened(Kind.PIDFD, pidfd), ours);
+          }
+        };
+      } finally {
+        forest.planted();
+      }
+    }
+
+    @Override
+    public void close() {
+      slots.close();
     }
   }
 
@@ -211,57 +214,18 @@ final class Spawner {
     }
   }
 
-  private Tree plant(
-      PosixSpawn posixSpawn,
-      String path,
-      ChildSpec spec,
-      Map<String, String> env,
-      PosixSpawn.Stdio stdio,
-      @Nullable RunCgroup cgroup)
-      throws Failure {
-    long mark = marks.next();
-    forest.planting();
-    try {
-      int pid = posixSpawn.spawn(path, spec.argv(), env, spec.cwd().toString(), stdio);
-      if (pid < 0) {
-        throw new Failure(StartFailures.of(spec, path, -pid));
-      }
-      Marks.set(pid, mark);
-      Tree tree = new Tree(pid, spec.cookie(), mark, cgroup);
-      forest.add(tree);
-      return tree;
-    } finally {
-      forest.planted();
-    }
-  }
-
   /** Ends a child that nobody could take over, and closes what was opened for it. */
   void abandon(Spawned spawned) {
     spawned.stdio().close();
     spawned.pidfd().close();
-    abandon(spawned.tree());
-  }
-
-  /** Without a pidfd a child cannot be watched: it is ended before it did much, and reaped here. */
-  private void abandon(Tree tree) {
+    Tree tree = spawned.tree();
     if (tree.cgroup() != null) {
       tree.cgroup().kill();
     }
     Processes.kill(-tree.leader(), 9);
     Processes.kill(tree.leader(), 9);
-    while (Processes.reapPid(tree.leader()) instanceof Processes.Wait.Alive) {
-      Thread.onSpinWait();
-    }
+    Processes.reapNow(tree.leader());
     forest.remove(tree);
-  }
-
-  /** When memory is short the kernel is to take a child before the service. */
-  private void raiseOomScore(int pid) {
-    int fd = Libc.open("/proc/" + pid + "/oom_score_adj", Libc.O_WRONLY | Libc.O_CLOEXEC);
-    if (fd >= 0) {
-      Libc.write(fd, oomScore, oomScoreLength);
-      Libc.close(fd);
-    }
   }
 
   void close() {
@@ -292,6 +256,11 @@ final class Spawner {
     private final List<Fd> ours = new ArrayList<>(3);
     private final List<Fd> theirs = new ArrayList<>(3);
     private final int[] ends = new int[2];
+    private final Slots slots;
+
+    Opened(Slots slots) {
+      this.slots = slots;
+    }
 
     /**
      * Opens a pipe and returns our end.
@@ -307,12 +276,15 @@ final class Spawner {
       return own;
     }
 
-    PosixSpawn.Stdio theirPipes(boolean withStdin) {
+    Spawn.Stdio theirPipes(boolean withStdin) throws Failure {
       int first = withStdin ? 1 : 0;
-      return new PosixSpawn.Stdio.Pipes(
-          withStdin ? theirs.getFirst().number() : nothing.number(),
-          theirs.get(first).number(),
-          theirs.get(first + 1).number());
+      int in = withStdin ? low(0, theirs.getFirst()) : nothing.number();
+      return new Spawn.Stdio.Pipes(
+          in, low(1, theirs.get(first)), low(2, theirs.get(first + 1)));
+    }
+
+    private int low(int slot, Fd fd) throws Failure {
+      return checked("dup3", slots.low(slot, fd.number()));
     }
 
     /** Opens a terminal of the size that the child is to find, and returns its master. */
@@ -334,6 +306,7 @@ final class Spawner {
 
     void closeTheirs() {
       theirs.forEach(Fd::close);
+      slots.empty();
     }
 
     void closeAll() {

@@ -4,6 +4,7 @@ import io.headcount.child.ChildSpec;
 import io.headcount.child.StartFailure;
 import io.headcount.child.StartFailure.Kind;
 import io.headcount.child.linux.libc.Errno;
+import io.headcount.child.linux.libc.Spawn;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -21,14 +22,38 @@ final class StartFailures {
     return new StartFailure(kind, Errno.name(errno), call + " failed with " + Errno.name(errno));
   }
 
-  /** The spawn itself failed: chdir(2) or execve(2) in the child, or the fork. */
-  static StartFailure of(ChildSpec spec, String path, int errno) {
+  /** The spawn itself failed, in the clone or in the child. */
+  static StartFailure of(ChildSpec spec, String path, Spawn.Outcome.Failed failed) {
+    String name = Errno.name(failed.errno());
+    return switch (failed.step()) {
+      case CLONE -> of("clone", failed.errno());
+      case DESCRIPTORS -> of("giving the command its descriptors", failed.errno());
+      case CWD ->
+          new StartFailure(
+              Kind.BAD_CWD,
+              name,
+              name
+                  + ": "
+                  + spec.cwd()
+                  + (Files.isDirectory(spec.cwd())
+                      ? " may not be entered by the service"
+                      : " is no directory to start in"));
+      case LIMIT ->
+          failed.limit() == null
+              ? of("prlimit", failed.errno())
+              : ChildLimits.failure(failed.limit(), name);
+      case CGROUP ->
+          new StartFailure(
+              of("", failed.errno()).kind(),
+              name,
+              name + ": the command could not enter its cgroup");
+      case EXEC -> ofExec(spec, path, failed.errno());
+    };
+  }
+
+  private static StartFailure ofExec(ChildSpec spec, String path, int errno) {
     String name = Errno.name(errno);
     String command = spec.argv().getFirst();
-    if (!Files.isDirectory(spec.cwd())) {
-      return new StartFailure(
-          Kind.BAD_CWD, name, name + ": " + spec.cwd() + " is no directory to start in");
-    }
     return switch (errno) {
       case Errno.ENOENT, Errno.ENOTDIR -> notFound(spec, path, name);
       case Errno.ENOEXEC ->

@@ -26,6 +26,7 @@ public final class Libc {
   public static final int F_OK = 0;
 
   private static final int F_SETFL = 4;
+  private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int SC_CLK_TCK = 2;
   private static final int SC_PAGESIZE = 30;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
@@ -46,6 +47,8 @@ public final class Libc {
       Linkage.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
   private static final MethodHandle FCNTL =
       Linkage.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+  private static final MethodHandle DUP3 =
+      Linkage.function("dup3", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
   private static final MethodHandle ACCESS =
       Linkage.function("access", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
   private static final MethodHandle EVENTFD =
@@ -211,11 +214,31 @@ public final class Libc {
     return true;
   }
 
-  /** {@code fcntl(2)} with {@code F_SETFL}. */
-  public static int setFlags(int fd, int flags) {
+  /** {@code dup3(2)}: makes {@code wanted} another descriptor of the same file, close-on-exec. */
+  public static int duplicateTo(int fd, int wanted) {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
-      int result = (int) FCNTL.invokeExact(scratch.state, fd, F_SETFL, flags);
+      int result = (int) DUP3.invokeExact(scratch.state, fd, wanted, O_CLOEXEC);
+      return result < 0 ? -scratch.errno() : result;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  /** The lowest free descriptor from 3 on for the same file, close-on-exec. */
+  public static int duplicate(int fd) {
+    return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  }
+
+  /** {@code fcntl(2)} with {@code F_SETFL}. */
+  public static int setFlags(int fd, int flags) {
+    return fcntl(fd, F_SETFL, flags);
+  }
+
+  private static int fcntl(int fd, int command, int argument) {
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      int result = (int) FCNTL.invokeExact(scratch.state, fd, command, argument);
       return result < 0 ? -scratch.errno() : result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);

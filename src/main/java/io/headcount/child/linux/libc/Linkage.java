@@ -69,6 +69,11 @@ final class Linkage {
     return LINKER.downcallHandle(find(name), type);
   }
 
+  /** A function that is not libc's. */
+  static MethodHandle code(MemorySegment function, FunctionDescriptor type) {
+    return LINKER.downcallHandle(function, type);
+  }
+
   private static MemorySegment find(String name) {
     return LOOKUP
         .find(name)

@@ -118,11 +118,18 @@ public final class Processes {
     return wait(P_PID, pid, WEXITED | WNOHANG);
   }
 
+  /** Takes the exit of one that is ending, and waits for that. */
+  public static void reapNow(int pid) {
+    while (reapPid(pid) instanceof Wait.Alive) {
+      Thread.onSpinWait();
+    }
+  }
+
   private static Wait wait(long type, long id, long flags) {
     MemorySegment space = Linkage.scratch().space;
     space.asSlice(0, 128).fill((byte) 0);
     long result =
-        syscall(ARCH.waitidNumber, type, id, space.address(), flags, space.address() + RUSAGE);
+        syscall(Arch.Call.WAITID, type, id, space.address(), flags, space.address() + RUSAGE);
     if (result < 0) {
       return new Wait.Failed((int) -result);
     }
@@ -138,25 +145,14 @@ public final class Processes {
             space.get(JAVA_LONG, RU_MAXRSS)));
   }
 
+  static long syscall(Arch.Call call, long a, long b, long c, long d, long e) {
+    return syscall(ARCH.number(call), a, b, c, d, e);
+  }
+
   private static long syscall(long number, long a, long b, long c, long d, long e) {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
       long result = (long) SYSCALL.invokeExact(scratch.state, number, a, b, c, d, e);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
-  }
-
-  /** {@code prlimit(2)}: sets both limits of a process. */
-  public static int limit(int pid, int resource, long value) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      scratch.space.set(JAVA_LONG, 0, value);
-      scratch.space.set(JAVA_LONG, 8, value);
-      int result =
-          (int)
-              PRLIMIT.invokeExact(scratch.state, pid, resource, scratch.space, MemorySegment.NULL);
       return result < 0 ? -scratch.errno() : result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);

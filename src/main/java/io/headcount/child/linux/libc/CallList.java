@@ -1,0 +1,166 @@
+package io.headcount.child.linux.libc;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * System calls that a child makes before it executes its command. The child of a {@code clone(2)}
+ * with {@code CLONE_VM | CLONE_VFORK} shares the memory of the service, so neither Java nor libc may
+ * run in it; what runs is a function of some 160 bytes that makes the calls of this list, one after
+ * the other, and touches no memory but the list, the stack not either.
+ *
+ * <p>The list is an array of entries of 64 bytes: number, five arguments, whether it may fail, and
+ * the result. The first blocks all signals, for a handler must not run in the child; the second
+ * clones; the third, in the parent alone, restores the signals; the rest are the child's. The first
+ * that fails and may not ends the child with 127, and is noted in the result of the first entry.
+ *
+ * <p>One thread at a time.
+ */
+final class CallList {
+  private static final int MOST = 128;
+  private static final long ENTRY = 64;
+  private static final long MAY_FAIL = 48;
+  private static final long RESULT = 56;
+
+  private static final int PROT_READ_WRITE = 3;
+  private static final int PROT_READ_EXEC = 5;
+  private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
+
+  private static final Loaded CODE = loaded();
+  private static final @Nullable MethodHandle RUN = CODE.run();
+
+  private final Arch arch = Arch.current();
+  private final MemorySegment entries = Arena.ofAuto().allocate(MOST * ENTRY, 64);
+  private int size;
+
+  /**
+   * The function, or why there is none.
+   *
+   * @param run takes a list and returns what the clone returned
+   */
+  private record Loaded(@Nullable MethodHandle run, @Nullable String problem) {}
+
+  private static Loaded loaded() {
+    try {
+      return new Loaded(Linkage.code(load(), FunctionDescriptor.of(JAVA_LONG, ADDRESS)), null);
+    } catch (IllegalStateException e) {
+      return new Loaded(null, e.getMessage());
+    }
+  }
+
+  static @Nullable String problem() {
+    return CODE.problem();
+  }
+
+  /** Writable first, executable then, never both. */
+  private static MemorySegment load() {
+    byte[] code = Arch.current().callListCode();
+    MethodHandle map =
+        Linkage.function(
+            "mmap",
+            FunctionDescriptor.of(
+                JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    MethodHandle protect =
+        Linkage.function(
+            "mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      long length = code.length;
+      long address =
+          (long)
+              map.invokeExact(
+                  scratch.state,
+                  MemorySegment.NULL,
+                  length,
+                  PROT_READ_WRITE,
+                  MAP_PRIVATE_ANONYMOUS,
+                  -1,
+                  0L);
+      if (address == -1) {
+        throw new IllegalStateException("mmap failed with " + Errno.name(scratch.errno()));
+      }
+      MemorySegment page = MemorySegment.ofAddress(address).reinterpret(length);
+      page.copyFrom(MemorySegment.ofArray(code));
+      int result = (int) protect.invokeExact(scratch.state, page, length, PROT_READ_EXEC);
+      if (result < 0) {
+        throw new IllegalStateException(
+            "mprotect(PROT_EXEC) failed with " + Errno.name(scratch.errno()));
+      }
+      return page;
+    } catch (IllegalStateException e) {
+      throw e;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Forgets all but the first {@code kept}. */
+  void cut(int kept) {
+    size = kept;
+  }
+
+  void add(Arch.Call call, long... arguments) {
+    add(false, call, arguments);
+  }
+
+  /** One whose failure changes nothing. */
+  void addOptional(Arch.Call call, long... arguments) {
+    add(true, call, arguments);
+  }
+
+  private void add(boolean mayFail, Arch.Call call, long... arguments) {
+    if (size == MOST) {
+      throw new IllegalStateException("expected at most " + MOST + " calls before an exec");
+    }
+    long at = size++ * ENTRY;
+    entries.set(JAVA_LONG, at, arch.number(call));
+    for (int i = 0; i < 5; i++) {
+      entries.set(JAVA_LONG, at + 8 + i * 8L, i < arguments.length ? arguments[i] : 0);
+    }
+    entries.set(JAVA_LONG, at + MAY_FAIL, mayFail ? 1 : 0);
+  }
+
+  /** Changes an argument of an entry. */
+  void setArgument(int index, int argument, long value) {
+    entries.set(JAVA_LONG, index * ENTRY + 8 + argument * 8L, value);
+  }
+
+  /**
+   * Runs it; blocks until the child has executed its command or ended.
+   *
+   * @return the child's pid, or the error number of the clone negated
+   */
+  int run() {
+    if (RUN == null) {
+      throw new IllegalStateException(CODE.problem());
+    }
+    entries.set(JAVA_LONG, RESULT, 0L);
+    try {
+      return (int) (long) RUN.invokeExact(entries);
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  /** Which entry failed in the child, -1 if none. */
+  int failed() {
+    long address = entries.get(JAVA_LONG, RESULT);
+    return address == 0 ? -1 : (int) ((address - entries.address()) / ENTRY);
+  }
+
+  /** The error number of the one that failed. */
+  int errno(int index) {
+    return (int) -entries.get(JAVA_LONG, index * ENTRY + RESULT);
+  }
+}
