@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sched.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -16,7 +16,19 @@
 #define SAME(what, value) _Static_assert((what) == (value), #what " is not " #value)
 
 /* Given by the test, from Arch. */
-SAME(SYS_waitid, WAITID);
+SAME(SYS_chdir, NR_CHDIR);
+SAME(SYS_clone, NR_CLONE);
+SAME(SYS_close, NR_CLOSE);
+SAME(SYS_close_range, NR_CLOSE_RANGE);
+SAME(SYS_dup3, NR_DUP3);
+SAME(SYS_execve, NR_EXECVE);
+SAME(SYS_openat, NR_OPENAT);
+SAME(SYS_prlimit64, NR_PRLIMIT64);
+SAME(SYS_rt_sigaction, NR_RT_SIGACTION);
+SAME(SYS_rt_sigprocmask, NR_RT_SIGPROCMASK);
+SAME(SYS_setsid, NR_SETSID);
+SAME(SYS_waitid, NR_WAITID);
+SAME(SYS_write, NR_WRITE);
 SAME(sizeof(struct epoll_event), EPOLL_EVENT_SIZE);
 SAME(offsetof(struct epoll_event, data), EPOLL_DATA_OFFSET);
 
@@ -32,12 +44,6 @@ SAME(offsetof(struct rusage, ru_stime), 16);
 SAME(offsetof(struct rusage, ru_maxrss), 32);
 SAME(sizeof(struct rlimit), 16);
 SAME(sizeof(long), 8);
-_Static_assert(sizeof(posix_spawnattr_t) <= 1024, "posix_spawnattr_t is large");
-_Static_assert(sizeof(posix_spawn_file_actions_t) <= 1024, "file actions are large");
-_Static_assert(sizeof(sigset_t) <= 1024, "sigset_t is large");
-SAME(POSIX_SPAWN_SETSIGDEF, 0x04);
-SAME(POSIX_SPAWN_SETSIGMASK, 0x08);
-SAME(POSIX_SPAWN_SETSID, 0x80);
 SAME(O_RDONLY, 0);
 SAME(O_WRONLY, 1);
 SAME(O_RDWR, 2);
@@ -45,6 +51,16 @@ SAME(O_NOCTTY, 0x100);
 SAME(O_NONBLOCK, 0x800);
 SAME(O_CLOEXEC, 0x80000);
 SAME(F_SETFL, 4);
+SAME(F_DUPFD_CLOEXEC, 1030);
+SAME(AT_FDCWD, -100);
+SAME(CLONE_VM, 0x100);
+SAME(CLONE_FILES, 0x400);
+SAME(CLONE_PIDFD, 0x1000);
+SAME(CLONE_VFORK, 0x4000);
+SAME(SIG_BLOCK, 0);
+SAME(SIG_SETMASK, 2);
+SAME(CLOSE_RANGE_UNSHARE, 2);
+SAME(_NSIG, 65);
 SAME(TIOCGPTN, 0x80045430);
 SAME(TIOCSPTLCK, 0x40045431);
 SAME(TIOCSWINSZ, 0x5414);
@@ -72,6 +88,7 @@ SAME(RLIMIT_FSIZE, 1);
 SAME(RLIMIT_NPROC, 6);
 SAME(RLIMIT_NOFILE, 7);
 SAME(RLIMIT_AS, 9);
+SAME(RLIMIT_LOCKS, 10);
 SAME(SIGCHLD, 17);
 SAME(SIGKILL, 9);
 SAME(SIGCONT, 18);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one way a run's processes are ended: the signal to the whole tree, the grace, another look,
- * SIGKILL to all that is left, looks until two in a row are empty or {@link #CONFIRM_NANOS} are
- * over, and the report.
+ * SIGKILL to all that is left, looks until two in a row are empty, or the tree is known to be, or
+ * {@link #CONFIRM_NANOS} are over, and the report.
  *
  * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
  * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
@@ -132,7 +132,9 @@ public final class KillPath<P> {
       timer.cancel();
       timer = null;
     }
-    if (!looking) {
+    if (tree.isSurelyEmpty()) {
+      finish(List.of());
+    } else if (!looking) {
       looking = true;
       tree.look(this::found);
     }

@@ -16,6 +16,11 @@ public interface ProcessTree<P> {
    */
   void look(Consumer<List<P>> found);
 
+  /** Whether nothing is left for certain, so that no look is needed. False is not the contrary. */
+  default boolean isSurelyEmpty() {
+    return false;
+  }
+
   /** Signals the processes of the newest look, and whatever shares the leader's group with them. */
   void signal(List<P> processes, Signal signal);
 

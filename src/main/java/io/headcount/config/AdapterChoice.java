@@ -4,7 +4,7 @@ package io.headcount.config;
 public enum AdapterChoice {
   /** The Linux adapter on Linux, else the portable one. */
   AUTO,
-  /** posix_spawn, pidfd and epoll; Linux only. */
+  /** clone, pidfd and epoll; Linux only. */
   LINUX,
   /** {@link ProcessBuilder}; anywhere. */
   JDK

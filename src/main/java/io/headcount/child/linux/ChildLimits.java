@@ -38,8 +38,7 @@ final class ChildLimits {
     return all;
   }
 
-  private static void add(
-      List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
+  private static void add(List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
     if (value != null) {
       all.add(new Spawn.Limit(name, resource, value));
     }

@@ -103,13 +103,18 @@ final class EventLoop implements Owner, Runnable {
     }
   }
 
-  /** Watches no longer; again changes nothing. Must come before the close. */
-  void unregister(Fd fd) {
+  /**
+   * Closes a descriptor, watched or not; again changes nothing. It is taken from epoll first: a
+   * child that is just being started may have the file open for a while yet, and as long the kernel
+   * would tell of it.
+   */
+  void close(Fd fd) {
     int number = fd.number();
     if (fd.isOpen() && number < handlers.length && handlers[number] != null) {
       handlers[number] = null;
       epoll.delete(number);
     }
+    fd.close();
   }
 
   @Override

@@ -42,8 +42,7 @@ interface FdEnd {
 
     @Override
     public void close() {
-      loop.unregister(fd);
-      fd.close();
+      loop.close(fd);
     }
   }
 
@@ -114,8 +113,7 @@ interface FdEnd {
         want(0);
         open = false;
         if (!reader.open) {
-          loop.unregister(fd);
-          fd.close();
+          loop.close(fd);
         }
       }
     }

@@ -196,8 +196,7 @@ final class Guardian {
           SHELL,
           argv,
           Map.of("PATH", "/usr/bin:/bin"),
-          Spawn.Setup.of(
-              new Spawn.Stdio.Pipes(stdin.number(), stdout.number(), STDERR), "/"));
+          Spawn.Setup.of(new Spawn.Stdio.Pipes(stdin.number(), stdout.number(), STDERR), "/"));
     }
   }
 
@@ -226,8 +225,7 @@ final class Guardian {
     if (exit == null || Processes.reapPidfd(exit.number()) instanceof Processes.Wait.Alive) {
       return;
     }
-    loop.unregister(exit);
-    exit.close();
+    loop.close(exit);
     pidfd = null;
     int was = pid;
     pid = 0;

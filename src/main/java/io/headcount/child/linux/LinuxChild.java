@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,7 @@ final class LinuxChild implements Child {
     this.streams =
         new LinuxStreams(
             loop, spawned.stdio(), this::heard, this::outputEnded, listener::stdinClosed);
-    loop.register(pidfd, Epoll.IN, _ -> leaderReady());
+    loop.register(pidfd, Epoll.IN | Epoll.ONCE_A_CHANGE, _ -> leaderReady());
   }
 
   /** Tells that it runs, and gives it what it is to read. */
@@ -128,7 +129,7 @@ final class LinuxChild implements Child {
     }
     streams.read(1);
     if (killPath == null && spec.descendants() == ChildSpec.Descendants.KEEP) {
-      tree.look(this::keepOrEnd);
+      look(this::keepOrEnd);
     } else {
       path().confirmEmpty();
     }
@@ -138,17 +139,24 @@ final class LinuxChild implements Child {
   private void tellExit() {
     if (!leaderExited
         && Processes.peek(pidfd.number()) instanceof Processes.Wait.Ended(Processes.Exit exit)) {
-      loop.unregister(pidfd);
       leaderExited = true;
       tree.leaderExited();
       listener.exited(Exits.toChildExit(exit));
     }
   }
 
+  private void look(Consumer<List<ProcEntry>> found) {
+    if (tree.isSurelyEmpty()) {
+      found.accept(List.of());
+    } else {
+      tree.look(found);
+    }
+  }
+
   /** Two looks, as everywhere: one alone may miss who was just being forked. */
   private void keepOrEnd(List<ProcEntry> alive) {
     if (alive.isEmpty()) {
-      tree.look(this::keep);
+      look(this::keep);
     } else {
       keep(alive);
     }
@@ -215,9 +223,8 @@ final class LinuxChild implements Child {
   }
 
   private void reap() {
-    loop.unregister(pidfd);
     machine.adoptees().reapLeader(pidfd.number());
-    pidfd.close();
+    loop.close(pidfd);
     tree.leaderReaped();
     if (!kept) {
       machine.forest().remove(tree.tree());
@@ -230,7 +237,7 @@ final class LinuxChild implements Child {
         KEPT_LOOK_NANOS,
         () -> {
           if (kept) {
-            tree.look(alive -> {
+            look(alive -> {
               if (kept && alive.isEmpty()) {
                 releaseKept(new KillPath.Report(false, List.of()));
               } else if (kept) {

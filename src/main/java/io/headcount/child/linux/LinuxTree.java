@@ -58,31 +58,28 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
    * cgroup, or nobody lives.
    */
   @Override
-  public void look(Consumer<List<ProcEntry>> found) {
-    if (leaderExited && machine.adoptees().noneOf(tree) && isCgroupEmpty()) {
-      found.accept(List.of());
-    } else {
-      boolean exited = leaderExited;
-      machine
-          .table()
-          .look(
-              snapshot -> {
-                List<ProcEntry> seen = snapshot.of(tree);
-                try {
-                  List<ProcEntry> alive =
-                      seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
-                  List<ProcEntry> all = cgroup == null ? alive : cgroup.with(alive);
-                  loop.execute(() -> found.accept(all));
-                } catch (Proc.Unreadable e) {
-                  loop.execute(() -> lookFailed(found));
-                }
-              },
-              () -> loop.execute(() -> lookFailed(found)));
-    }
+  public boolean isSurelyEmpty() {
+    return leaderExited && machine.adoptees().noneOf(tree) && (cgroup == null || cgroup.isEmpty());
   }
 
-  private boolean isCgroupEmpty() {
-    return cgroup == null || cgroup.isEmpty();
+  @Override
+  public void look(Consumer<List<ProcEntry>> found) {
+    boolean exited = leaderExited;
+    machine
+        .table()
+        .look(
+            snapshot -> {
+              List<ProcEntry> seen = snapshot.of(tree);
+              try {
+                List<ProcEntry> alive =
+                    seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
+                List<ProcEntry> all = cgroup == null ? alive : cgroup.with(alive);
+                loop.execute(() -> found.accept(all));
+              } catch (Proc.Unreadable e) {
+                loop.execute(() -> lookFailed(found));
+              }
+            },
+            () -> loop.execute(() -> lookFailed(found)));
   }
 
   /**

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Numbers by which the processes of a run are known whatever they do to their session, their parent
  * and their environment: the limit of file locks, which Linux has not looked at since 2.4. It is
- * inherited, everybody may read it in {@code /proc}, and only root can raise it again. A child has it
- * before it executes its command, so all that it forks have it.
+ * inherited, everybody may read it in {@code /proc}, and only root can raise it again. A child has
+ * it before it executes its command, so all that it forks have it.
  */
 final class Marks {
   /** Where there is no mark. */

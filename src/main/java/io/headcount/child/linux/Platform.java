@@ -24,10 +24,7 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
   private static final int SIGCHLD = 17;
 
   private static final List<String> PROCESSORS = List.of("amd64", "aarch64");
-  private static final List<String> FUNCTIONS =
-      List.of(
-          "gnu_get_libc_version",
-          "strerrorname_np");
+  private static final List<String> FUNCTIONS = List.of("gnu_get_libc_version", "strerrorname_np");
 
   private static final String OTHERWISE =
       " Or choose headcount.child.adapter=jdk, which promises less (docs/adapters.md).";

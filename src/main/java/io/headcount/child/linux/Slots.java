@@ -6,9 +6,9 @@ import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 
 /**
- * Three low descriptors of one spawner, where what a child is given stands for the time of its start
- * if it has a high number: the kernel copies a child's table up to the highest, entry by entry, and
- * so a start would take longer the more are open. One thread.
+ * Three low descriptors of one spawner, where what a child is given stands for the time of its
+ * start if it has a high number: the kernel copies a child's table up to the highest, entry by
+ * entry, and so a start would take longer the more are open. One thread.
  */
 final class Slots {
   private static final int COUNT = 3;

@@ -279,8 +279,7 @@ final class Spawner {
     Spawn.Stdio theirPipes(boolean withStdin) throws Failure {
       int first = withStdin ? 1 : 0;
       int in = withStdin ? low(0, theirs.getFirst()) : nothing.number();
-      return new Spawn.Stdio.Pipes(
-          in, low(1, theirs.get(first)), low(2, theirs.get(first + 1)));
+      return new Spawn.Stdio.Pipes(in, low(1, theirs.get(first)), low(2, theirs.get(first + 1)));
     }
 
     private int low(int slot, Fd fd) throws Failure {

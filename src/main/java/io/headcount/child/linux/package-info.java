@@ -1,4 +1,4 @@
-/** Runs commands on Linux: {@code posix_spawn}, {@code epoll}, {@code pidfd} and {@code /proc}. */
+/** Runs commands on Linux: {@code clone}, {@code epoll}, {@code pidfd} and {@code /proc}. */
 @NullMarked
 package io.headcount.child.linux;
 

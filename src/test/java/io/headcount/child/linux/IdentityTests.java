@@ -119,28 +119,6 @@ class IdentityTests {
   }
 
   @Test
-  void orphanIsKnownByTheMarkThatItsLeaderHad() throws Exception {
-    Process leader =
-        new ProcessBuilder("setsid", "bash", "-c", "read; (setsid sleep 1000 >&- & echo $!)")
-            .start();
-    long mark = new Marks().next();
-    Marks.set((int) leader.pid(), mark);
-    leader.getOutputStream().write('\n');
-    leader.getOutputStream().flush();
-    int orphan = Integer.parseInt(leader.inputReader().readLine());
-    try {
-      leader.waitFor();
-      Tree tree = new Tree((int) leader.pid(), "cookie", mark, null);
-      Tree other = new Tree((int) leader.pid(), "cookie", mark + 1, null);
-
-      assertThat(machine.adoptees().markedAs(tree)).containsExactly(orphan);
-      assertThat(machine.adoptees().markedAs(other)).isEmpty();
-    } finally {
-      ProcessHandle.of(orphan).ifPresent(ProcessHandle::destroyForcibly);
-    }
-  }
-
-  @Test
   void processNameMayHoldAnything() throws Exception {
     Process odd =
         new ProcessBuilder("bash", "-c", "printf ') R 1 (' > /proc/self/comm; exec -a x cat")

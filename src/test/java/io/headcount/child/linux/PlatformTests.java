@@ -3,6 +3,7 @@ package io.headcount.child.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.child.linux.libc.Errno;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What the adapter cannot do without is refused at the start, by name. */
@@ -13,7 +14,9 @@ class PlatformTests {
       String without,
       int pidfdOpenErrno,
       int waitidPidfdErrno,
-      boolean listsChildren)
+      boolean listsChildren,
+      int closeRangeErrno,
+      @Nullable String codeProblem)
       implements Platform.Probe {
     @Override
     public String processor() {
@@ -31,47 +34,61 @@ class PlatformTests {
 
   @Test
   void nothingIsMissingWhereEverythingIsThere() {
-    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, true))).isNull();
+    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, true, 0, null))).isNull();
   }
 
   @Test
   void otherSystemIsRefused() {
-    assertThat(Platform.missing(new Answers("Mac OS X", "", 0, ECHILD, true)))
+    assertThat(Platform.missing(new Answers("Mac OS X", "", 0, ECHILD, true, 0, null)))
         .contains("expected Linux, got Mac OS X");
   }
 
   @Test
   void otherProcessorIsRefused() {
-    assertThat(Platform.missing(new Answers("Linux", "riscv64", 0, ECHILD, true)))
+    assertThat(Platform.missing(new Answers("Linux", "riscv64", 0, ECHILD, true, 0, null)))
         .contains("x86-64 or arm64", "riscv64");
   }
 
   @Test
-  void libcWithoutClosefromIsRefused() {
+  void libcOfAnotherKindIsRefused() {
     assertThat(
             Platform.missing(
-                new Answers("Linux", "posix_spawn_file_actions_addclosefrom_np", 0, ECHILD, true)))
-        .contains("posix_spawn_file_actions_addclosefrom_np", "glibc 2.34", "musl");
+                new Answers("Linux", "gnu_get_libc_version", 0, ECHILD, true, 0, null)))
+        .contains("gnu_get_libc_version", "glibc 2.34", "musl");
   }
 
   @Test
   void kernelWithoutPidfdIsRefused() {
-    assertThat(Platform.missing(new Answers("Linux", "", Errno.ENOSYS, ECHILD, true)))
+    assertThat(Platform.missing(new Answers("Linux", "", Errno.ENOSYS, ECHILD, true, 0, null)))
         .contains("pidfd_open", "ENOSYS", "5.4");
-    assertThat(Platform.missing(new Answers("Linux", "", Errno.EPERM, ECHILD, true)))
+    assertThat(Platform.missing(new Answers("Linux", "", Errno.EPERM, ECHILD, true, 0, null)))
         .contains("EPERM", "seccomp");
   }
 
   @Test
   void kernelWithoutWaitidByPidfdIsRefused() {
-    assertThat(Platform.missing(new Answers("Linux", "", 0, Errno.EINVAL, true)))
+    assertThat(Platform.missing(new Answers("Linux", "", 0, Errno.EINVAL, true, 0, null)))
         .contains("P_PIDFD", "5.4");
   }
 
   @Test
   void kernelThatListsNoChildrenIsRefused() {
-    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, false)))
+    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, false, 0, null)))
         .contains("CONFIG_PROC_CHILDREN");
+  }
+
+  @Test
+  void kernelWithoutCloseRangeIsRefused() {
+    assertThat(Platform.missing(new Answers("Linux", "", 0, ECHILD, true, Errno.ENOSYS, null)))
+        .contains("close_range", "ENOSYS", "5.9");
+  }
+
+  @Test
+  void machineThatLoadsNoCodeIsRefused() {
+    assertThat(
+            Platform.missing(
+                new Answers("Linux", "", 0, ECHILD, true, 0, "mprotect failed with EACCES")))
+        .contains("executable", "mprotect failed with EACCES");
   }
 
   @Test

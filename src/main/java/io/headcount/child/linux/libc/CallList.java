@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * System calls that a child makes before it executes its command. The child of a {@code clone(2)}
- * with {@code CLONE_VM | CLONE_VFORK} shares the memory of the service, so neither Java nor libc may
- * run in it; what runs is a function of some 160 bytes that makes the calls of this list, one after
- * the other, and touches no memory but the list, the stack not either.
+ * with {@code CLONE_VM | CLONE_VFORK} shares the memory of the service, so neither Java nor libc
+ * may run in it; what runs is a function of some 160 bytes that makes the calls of this list, one
+ * after the other, and touches no memory but the list, the stack not either.
  *
  * <p>The list is an array of entries of 64 bytes: number, five arguments, whether it may fail, and
  * the result. The first blocks all signals, for a handler must not run in the child; the second
@@ -68,8 +68,7 @@ final class CallList {
             FunctionDescriptor.of(
                 JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
     MethodHandle protect =
-        Linkage.function(
-            "mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+        Linkage.function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     Linkage.Scratch scratch = Linkage.scratch();
     try {
       long length = code.length;
@@ -111,29 +110,29 @@ final class CallList {
   }
 
   void add(Arch.Call call, long... arguments) {
-    add(false, call, arguments);
+    set(size++, false, call, arguments);
   }
 
   /** One whose failure changes nothing. */
   void addOptional(Arch.Call call, long... arguments) {
-    add(true, call, arguments);
+    set(size++, true, call, arguments);
   }
 
-  private void add(boolean mayFail, Arch.Call call, long... arguments) {
-    if (size == MOST) {
+  /** Replaces an entry. */
+  void set(int index, Arch.Call call, long... arguments) {
+    set(index, false, call, arguments);
+  }
+
+  private void set(int index, boolean mayFail, Arch.Call call, long... arguments) {
+    if (index >= MOST) {
       throw new IllegalStateException("expected at most " + MOST + " calls before an exec");
     }
-    long at = size++ * ENTRY;
+    long at = index * ENTRY;
     entries.set(JAVA_LONG, at, arch.number(call));
     for (int i = 0; i < 5; i++) {
       entries.set(JAVA_LONG, at + 8 + i * 8L, i < arguments.length ? arguments[i] : 0);
     }
     entries.set(JAVA_LONG, at + MAY_FAIL, mayFail ? 1 : 0);
-  }
-
-  /** Changes an argument of an entry. */
-  void setArgument(int index, int argument, long value) {
-    entries.set(JAVA_LONG, index * ENTRY + 8 + argument * 8L, value);
   }
 
   /**

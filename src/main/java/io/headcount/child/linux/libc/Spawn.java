@@ -13,15 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts a command: {@code clone(2)} as {@code vfork(2)} does it, a list of system calls in the
  * child, the last of which is {@code execve(2)}. Every child has a session of its own, default
- * signal actions, an empty mask, descriptors 0 to 2 and no others, its working directory, its limits
- * and its cgroup before the first instruction of its command, so that nothing it forks is without.
+ * signal actions, an empty mask, descriptors 0 to 2 and no others, its working directory, its
+ * limits and its cgroup before the first instruction of its command, so that nothing it forks is
+ * without.
  *
  * <p>The table of descriptors is shared at first ({@code CLONE_FILES}), and only its beginning is
  * copied ({@code CLOSE_RANGE_UNSHARE}): a start costs the same whether ten are open or ten
  * thousand.
  *
- * <p>One thread at a time: the memory is used again. Blocks until the child has executed the command
- * or failed to (some hundred microseconds).
+ * <p>One thread at a time: the memory is used again. Blocks until the child has executed the
+ * command or failed to (some hundred microseconds).
  */
 public final class Spawn {
   /** What becomes descriptors 0 to 2 of a child. */
@@ -105,8 +106,14 @@ public final class Spawn {
   private static final long LAST_FD = 0xFFFF_FFFFL;
   private static final long AT_FDCWD = -100;
 
-  /** Entries of the list that every start shares: mask, clone, mask, own table, session, signals. */
+  /**
+   * Entries that each start writes anew, among those that all share. What is open in the service is
+   * closed first, for as long as a child has it open nobody reads its end.
+   */
   private static final int UNSHARE = 3;
+
+  private static final int STDIO = 5;
+  private static final int SHUT = 8;
 
   /** Where {@link #memory} has what. */
   private static final long ALL_SIGNALS = 0;
@@ -138,8 +145,12 @@ public final class Spawn {
     calls.add(Call.RT_SIGPROCMASK, SIG_BLOCK, base + ALL_SIGNALS, base + OLD_MASK, SIGSET_BYTES);
     calls.add(Call.CLONE, CLONE_FLAGS, 0, base + PIDFD);
     calls.add(Call.RT_SIGPROCMASK, SIG_SETMASK, base + OLD_MASK, 0, SIGSET_BYTES);
-    calls.add(Call.CLOSE_RANGE, 0, LAST_FD, CLOSE_RANGE_UNSHARE); // from where, each start says
+    calls.add(Call.CLOSE_RANGE, 0, LAST_FD, CLOSE_RANGE_UNSHARE);
     calls.add(Call.SETSID);
+    for (int entry = STDIO; entry < SHUT; entry++) {
+      calls.add(Call.DUP3);
+    }
+    calls.add(Call.CLOSE_RANGE, 3, LAST_FD);
     for (int signal = 1; signal <= SIGNALS; signal++) {
       if (signal != SIGKILL && signal != SIGSTOP) {
         calls.add(Call.RT_SIGACTION, signal, base + DEFAULT_ACTION, 0, SIGSET_BYTES);
@@ -171,7 +182,6 @@ public final class Spawn {
 
     calls.cut(shared);
     stdio(setup.stdio(), terminal);
-    calls.add(Call.CLOSE_RANGE, 3, LAST_FD);
     int cwdAt = calls.size();
     calls.add(Call.CHDIR, texts.address(cwd));
     int cgroupAt = calls.size();
@@ -193,12 +203,10 @@ public final class Spawn {
     }
     int execAt = calls.size();
     if (setup.mark() != 0) {
-      calls.addOptional(
-          Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, limit(at, setup.mark()), 0);
+      calls.addOptional(Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, limit(at, setup.mark()), 0);
       execAt++;
     }
-    calls.add(
-        Call.RT_SIGPROCMASK, SIG_SETMASK, memory.address() + NO_SIGNALS, 0, SIGSET_BYTES);
+    calls.add(Call.RT_SIGPROCMASK, SIG_SETMASK, memory.address() + NO_SIGNALS, 0, SIGSET_BYTES);
     calls.add(Call.EXECVE, texts.address(file), lists[0], lists[1]);
 
     int pid = calls.run();
@@ -227,28 +235,34 @@ public final class Spawn {
         : new Outcome.Failed(Step.EXEC, errno, null);
   }
 
-  /** In a table of its own, so that ours does not change; a terminal is opened by its session. */
+  /** A terminal is opened by the leader of a session, whose it becomes. */
   private void stdio(Stdio stdio, int terminal) {
     switch (stdio) {
       case Stdio.Pipes(int in, int out, int err) -> {
-        calls.setArgument(UNSHARE, 0, Math.max(in, Math.max(out, err)) + 1L);
+        unshare(Math.max(in, Math.max(out, err)) + 1);
         duplicate(in, 0);
         duplicate(out, 1);
         duplicate(err, 2);
       }
       case Stdio.Terminal _ -> {
-        calls.setArgument(UNSHARE, 0, 1);
-        calls.add(Call.CLOSE, 0);
-        calls.add(Call.OPENAT, AT_FDCWD, texts.address(terminal), Libc.O_RDWR); // gets number 0
-        calls.add(Call.DUP3, 0, 1, 0);
-        calls.add(Call.DUP3, 0, 2, 0);
+        unshare(0);
+        calls.set(STDIO, Call.OPENAT, AT_FDCWD, texts.address(terminal), Libc.O_RDWR); // number 0
+        calls.set(STDIO + 1, Call.DUP3, 0, 1, 0);
+        calls.set(STDIO + 2, Call.DUP3, 0, 2, 0);
       }
     }
   }
 
+  /** Of the table that is shared, nothing from here on becomes the child's. */
+  private void unshare(int from) {
+    calls.set(UNSHARE, Call.CLOSE_RANGE, from, LAST_FD, CLOSE_RANGE_UNSHARE);
+  }
+
   private void duplicate(int fd, int wanted) {
-    if (fd != wanted) {
-      calls.add(Call.DUP3, fd, wanted, 0);
+    if (fd == wanted) {
+      calls.set(STDIO + wanted, Call.CLOSE_RANGE, LAST_FD, LAST_FD); // nothing to do
+    } else {
+      calls.set(STDIO + wanted, Call.DUP3, fd, wanted, 0);
     }
   }
 

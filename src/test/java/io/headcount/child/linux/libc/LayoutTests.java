@@ -2,10 +2,11 @@ package io.headcount.child.linux.libc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The numbers and layouts that the bindings assume, held against the headers of each processor by a
@@ -13,47 +14,28 @@ import org.junit.jupiter.api.Test;
  */
 class LayoutTests {
 
-  @Test
-  void headersOfX86AgreeNeedsGcc() throws Exception {
-    compile(List.of("x86_64-linux-gnu-gcc", "gcc"), Arch.X86_64);
-  }
-
-  @Test
-  void headersOfArm64AgreeNeedsTheCrossCompiler() throws Exception {
-    compile(List.of("aarch64-linux-gnu-gcc"), Arch.AARCH64);
+  @ParameterizedTest
+  @EnumSource(Arch.class)
+  void headersAgreeNeedsTheCompilers(Arch arch) throws Exception {
+    assertThat(output(arch, arch)).isEmpty();
   }
 
   @Test
   void wrongNumberDoesNotCompile() throws Exception {
-    assertThat(output(List.of("gcc"), 1, 12, 4)).contains("SYS_waitid is not");
+    assertThat(output(Arch.X86_64, Arch.AARCH64)).contains("SYS_waitid is not", "SYS_clone is not");
   }
 
-  private static void compile(List<String> compilers, Arch arch) throws Exception {
-    assertThat(output(compilers, arch.waitidNumber, arch.epollEventSize, arch.epollDataOffset))
-        .isEmpty();
-  }
-
-  private static String output(List<String> compilers, long waitid, int size, int offset)
-      throws Exception {
-    for (String compiler : compilers) {
-      try {
-        Process process =
-            new ProcessBuilder(
-                    compiler,
-                    "-fsyntax-only",
-                    "-DWAITID=" + waitid,
-                    "-DEPOLL_EVENT_SIZE=" + size,
-                    "-DEPOLL_DATA_OFFSET=" + offset,
-                    "src/test/c/layout.c")
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return process.waitFor() == 0 ? "" : said + "exit " + process.exitValue();
-      } catch (IOException e) {
-        // Not here under this name; the next one may be.
-      }
+  private static String output(Arch headers, Arch numbers) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "-fsyntax-only",
+                "-DEPOLL_EVENT_SIZE=" + numbers.epollEventSize,
+                "-DEPOLL_DATA_OFFSET=" + numbers.epollDataOffset));
+    for (Arch.Call call : Arch.Call.values()) {
+      arguments.add("-DNR_" + call + "=" + numbers.number(call));
     }
-    throw new AssertionError(
-        "none of " + compilers + " is on the PATH; install gcc and gcc-aarch64-linux-gnu");
+    arguments.add("src/test/c/layout.c");
+    return Compilers.run(Compilers.of(headers), arguments);
   }
 }
