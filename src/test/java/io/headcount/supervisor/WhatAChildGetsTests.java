@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headcount.child.ChildExit;
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.StartFailure;
+import io.headcount.output.StdStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,7 +78,7 @@ class WhatAChildGetsTests {
             .map(line -> line.split(":\\s*", 2))
             .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1]));
     assertThat(fields.get("SigBlk")).isEqualTo("0000000000000000");
-    assertThat(Long.parseUnsignedLong(fields.get("SigIgn"), 16) & 0x7fff_ffffL).isZero();
+    assertThat(fields.get("SigIgn")).isEqualTo("0000000000000000");
     assertThat(fields.get("SigCgt")).isEqualTo("0000000000000000");
   }
 
@@ -179,13 +183,71 @@ class WhatAChildGetsTests {
     String listed =
         outputOf(
             Specs.with(
-                new RunSpec.Command.Shell("sleep 0.1; ulimit -n; ulimit -t; ulimit -v"),
+                new RunSpec.Command.Shell("ulimit -n; ulimit -t; ulimit -v"),
                 null,
                 Map.of(),
                 new RunSpec.Stdin.Closed(),
                 limits));
 
     assertThat(listed.lines().toList()).containsExactly("64", "100", Integer.toString(1 << 20));
+  }
+
+  /** A hundred commands that do nothing but look: what came late would be missed by one of them. */
+  @Test
+  void allIsThereBeforeTheFirstInstruction() throws IOException {
+    int own = Integer.parseInt(Files.readString(Path.of("/proc/self/oom_score_adj")).strip());
+    Set<String> marks = new HashSet<>();
+    for (int i = 0; i < 100; i++) {
+      String[] seen =
+          outputOf(
+                  Specs.with(
+                      new RunSpec.Command.Argv(
+                          List.of(
+                              "grep",
+                              "-hE",
+                              "^-?[0-9]+$|^Max (open files|file locks)",
+                              "/proc/self/oom_score_adj",
+                              "/proc/self/limits")),
+                      null,
+                      Map.of(),
+                      new RunSpec.Stdin.Closed(),
+                      new Limits(null, null, 64L, null, null, null)))
+              .split(" *\n|  +", -1);
+
+      assertThat(seen).startsWith(Integer.toString(Math.min(1000, own + 500)));
+      assertThat(seen).containsSubsequence("Max open files", "64", "64", "Max file locks");
+      marks.add(seen[Arrays.asList(seen).indexOf("Max file locks") + 1]);
+    }
+    assertThat(marks).as("each run's mark is its own").hasSize(100).doesNotContain("unlimited");
+  }
+
+  /** The child's ends have high numbers then, and stand for low ones while it starts. */
+  @Test
+  void outputIsWholeAndNothingElseIsOpenWhenManyDescriptorsAre() throws IOException {
+    List<java.nio.channels.Channel> many = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      many.add(java.nio.channels.FileChannel.open(Path.of("/dev/null")));
+    }
+    try {
+      for (int i = 0; i < 20; i++) {
+        Run run =
+            house.supervisor.start(
+                Specs.with(
+                    new RunSpec.Command.Shell("cat; ls /proc/self/fd >&2"),
+                    null,
+                    Map.of(),
+                    new RunSpec.Stdin.Inline("in".getBytes(StandardCharsets.UTF_8)),
+                    Limits.NONE));
+        assertThat(Supervised.exited(run).exit()).extracting(ChildExit::code).isEqualTo(0);
+        assertThat(Supervised.stdout(run)).isEqualTo("in");
+        assertThat(Supervised.text(run, StdStream.STDERR)).isEqualTo("0\n1\n2\n3\n");
+      }
+    } finally {
+      for (java.nio.channels.Channel one : many) {
+        one.close();
+      }
+    }
+    house.assertNothingLeft();
   }
 
   @Test
@@ -215,7 +277,7 @@ class WhatAChildGetsTests {
     Run run =
         house.supervisor.start(
             Specs.with(
-                new RunSpec.Command.Shell("sleep 0.1; head -c 2000000 /dev/zero > big"),
+                new RunSpec.Command.Shell("head -c 2000000 /dev/zero > big"),
                 folder.toString(),
                 Map.of(),
                 new RunSpec.Stdin.Closed(),
