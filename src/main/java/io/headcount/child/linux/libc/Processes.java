@@ -163,6 +163,26 @@ public final class Processes {
     }
   }
 
+  /**
+   * The same of our own process, the soft limit alone, which is raised again by whoever wants to.
+   */
+  public static int limitOwnSoftly(int resource, long value) {
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      int result =
+          (int) PRLIMIT.invokeExact(scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
+      if (result == 0) {
+        scratch.space.set(JAVA_LONG, 0, value);
+        result =
+            (int)
+                PRLIMIT.invokeExact(scratch.state, 0, resource, scratch.space, MemorySegment.NULL);
+      }
+      return result < 0 ? -scratch.errno() : result;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
   /** Our own peak resident set in KiB, {@code getrusage(2)}. */
   public static long ownMaxRssKib() {
     Linkage.Scratch scratch = Linkage.scratch();
