@@ -125,6 +125,9 @@ class FaultsJarTests {
       for (String run : runs.values()) {
         awaitReady(service, run);
       }
+      if (runs.containsKey(Fault.DAEMON)) {
+        isShown(service, runs.get(Fault.DAEMON));
+      }
       for (String run : runs.values()) {
         service.post("/v1/runs/" + run + "/cancel", "{}");
       }
@@ -155,6 +158,16 @@ class FaultsJarTests {
             assertThat(isThere(fixture, service, fault)).as(fault.label()).isFalse();
           }
         });
+  }
+
+  /** Who left its session is known to be the run's, and counted. */
+  private static void isShown(ServiceProcess service, String run) throws Exception {
+    assertThat(service.get("/v1/runs/" + run + "/processes").body())
+        .contains("\"escaped\":false", "\"escaped\":true");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(service.manage("/actuator/headcount").body())
+            .containsPattern("\"escaped\":[1-9]"));
   }
 
   private void stopped(Fixture fixture, ServiceProcess service, List<Fault> faults)
