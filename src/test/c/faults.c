@@ -12,10 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -76,10 +80,10 @@ static void unmark(void) {
   setrlimit(10 /* RLIMIT_LOCKS */, &none);
 }
 
-/* The mark comes a moment after the start; who is faster is as if it had taken it off. */
+/* The mark comes a moment after the start, with a hard limit that the service's own has not; who is faster is as if it had taken it off. */
 static void await_mark(void) {
   struct rlimit mark = {RLIM_INFINITY, RLIM_INFINITY};
-  for (int i = 0; i < 2000 && mark.rlim_cur == RLIM_INFINITY; i++) {
+  for (int i = 0; i < 5000 && mark.rlim_max == RLIM_INFINITY; i++) {
     pause_ms(1);
     getrlimit(10, &mark);
   }
@@ -218,6 +222,77 @@ static void unmark_and_hop(void) {
   hop();
 }
 
+/* Who waits in vfork(2) is woken by nothing but SIGKILL. They share one memory, so nobody returns. */
+__attribute__((noreturn)) static void vfork_chain(int depth) {
+  if (depth == 0) stand_and_stay();
+  if (vfork() == 0) {
+    setsid();
+    vfork_chain(depth - 1);
+  }
+  stay();
+}
+
+/* Executes this program from a file without a name. */
+static void clear_and_stay_in_memory(void) {
+  char out[16];
+  int from = open(self, O_RDONLY), to = memfd_create("faults", 0);
+  struct stat program;
+  off_t at = 0;
+  if (from < 0 || to < 0 || fstat(from, &program) < 0) _exit(12);
+  while (at < program.st_size)
+    if (sendfile(to, from, &at, program.st_size - at) <= 0) _exit(13);
+  snprintf(out, sizeof out, "%d", ready[1]);
+  char *argv[] = {"memfd", "stay", out, NULL}, *env[] = {NULL};
+  fexecve(to, argv, env);
+  _exit(5);
+}
+
+/* Where the machine allows no such namespaces these are ordinary orphans. */
+static void in_namespaces(void) {
+  if (unshare(CLONE_NEWUSER | CLONE_NEWPID) < 0) perror("unshare");
+  if (forked() == 0) {
+    if (forked() == 0) stand_and_stay();
+    daemon_then(clear_and_stay);
+    stand_and_stay();
+  }
+  _exit(0);
+}
+
+static void raise_limits(void) {
+  for (int resource = 0; resource < 16; resource++) {
+    struct rlimit limit;
+    if (getrlimit(resource, &limit) < 0) continue;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(resource, &limit);
+    limit.rlim_cur = limit.rlim_max = RLIM_INFINITY;
+    setrlimit(resource, &limit);
+  }
+  clear_and_stay();
+}
+
+/* Writes over the cookie where /proc shows it from. */
+static void forge_cookie(void) {
+  char *cookie = getenv("HEADCOUNT_RUN");
+  int memory = open("/proc/self/mem", O_RDWR);
+  for (char *at = cookie; *at != 0; at++)
+    if (pwrite(memory, *at == '.' ? "." : "0", 1, (off_t)(size_t)at) != 1) _exit(14);
+  stand_and_stay();
+}
+
+static void be_subreaper_and_end(void) {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  daemon_then(clear_and_stay);
+  wait(NULL); /* then the daemon is this one's */
+  stand();
+  _exit(0);
+}
+
+static void leave_daemon(int _) {
+  (void)_;
+  daemon_then(clear_and_stay);
+  _exit(0);
+}
+
 static void deep(int depth) {
   for (int i = 1; i < depth; i++)
     if (forked() != 0) stay();
@@ -320,6 +395,33 @@ int main(int argc, char **argv) {
     in_session(stand_and_stay);
   } else if (strcmp(fault, "subreaper") == 0) {
     in_session(be_subreaper);
+  } else if (strcmp(fault, "vfork") == 0) {
+    if (forked() == 0) vfork_chain(5);
+  } else if (strcmp(fault, "memfd") == 0) {
+    daemon_then(clear_and_stay_in_memory);
+  } else if (strcmp(fault, "namespace") == 0) {
+    standing = 3;
+    in_session(in_namespaces);
+  } else if (strcmp(fault, "raiser") == 0) {
+    daemon_then(raise_limits);
+  } else if (strcmp(fault, "forger") == 0) {
+    daemon_then(forge_cookie);
+  } else if (strcmp(fault, "dead-subreaper") == 0) {
+    standing = 2;
+    in_session(be_subreaper_and_end);
+  } else if (strcmp(fault, "term-daemon") == 0) {
+    if (forked() == 0) {
+      signal(SIGTERM, leave_daemon);
+      stand_and_stay();
+    }
+    in_session(stand_and_stay);
+    standing = 2;
+  } else if (strcmp(fault, "headless-leader") == 0) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, stand_on_a_thread, NULL);
+    await_standing(standing);
+    say_ready();
+    syscall(SYS_exit, 0);
   } else if (strcmp(fault, "undumpable") == 0) {
     in_session(hide);
   } else if (strcmp(fault, "headless") == 0) {

@@ -150,7 +150,6 @@ class AttachController {
         new Attachment(
             session,
             run,
-            supervisor.settings().bootId(),
             query,
             settings,
             frames,

@@ -49,7 +49,6 @@ final class Attachment {
 
   private final WebSocketSession session;
   private final Run run;
-  private final String bootId;
   private final AttachSettings settings;
   private final AttachFrames frames;
   private final boolean writes;
@@ -79,7 +78,6 @@ final class Attachment {
   Attachment(
       WebSocketSession session,
       Run run,
-      String bootId,
       AttachQuery query,
       AttachSettings settings,
       AttachFrames frames,
@@ -88,7 +86,6 @@ final class Attachment {
       Runnable onEnd) {
     this.session = session;
     this.run = run;
-    this.bootId = bootId;
     this.settings = settings;
     this.frames = frames;
     this.writes = query.writes();
@@ -169,7 +166,7 @@ final class Attachment {
       run.output().verify();
       RunView view = run.view();
       version = view.version();
-      text(frames.first(RunResponse.of(view, bootId, null), start, writes));
+      text(frames.first(RunResponse.of(view, null), start, writes));
       CloseStatus status = null;
       while (status == null && !over) {
         status = step();
@@ -242,7 +239,7 @@ final class Attachment {
       }
       case OutputRead.End _ -> {
         run.exited().join();
-        text(frames.exit(RunResponse.of(run.view(), bootId, null)));
+        text(frames.exit(RunResponse.of(run.view(), null)));
         return EXITED;
       }
     }
@@ -271,7 +268,7 @@ final class Attachment {
     RunView view = run.view();
     if (view.version() != version && view.state() != RunState.EXITED) {
       version = view.version();
-      text(frames.state(RunResponse.of(view, bootId, null)));
+      text(frames.state(RunResponse.of(view, null)));
     }
   }
 

@@ -73,7 +73,7 @@ class CancelController {
     Run own = Caller.of(request).act(supervisor, id);
     Run run = supervisor.cancel(own.id(), signal, graceMs);
     waiting.forExit(run, request, response);
-    RunResponse answer = RunResponse.of(run.view(), supervisor.settings().bootId(), null);
+    RunResponse answer = RunResponse.of(run.view(), null);
     boolean exited = answer.state().equals(RunState.EXITED.label());
     return ResponseEntity.status(exited ? 200 : 202).body(answer);
   }

@@ -121,7 +121,7 @@ class EventsController {
     for (RunChanges.Change next = changes.poll(); next != null; next = changes.poll()) {
       switch (next) {
         case RunChanges.Change.Moved(var run) ->
-            writer.event("state", null, RunResponse.of(run, supervisor.settings().bootId(), null));
+            writer.event("state", null, RunResponse.of(run, null));
         case RunChanges.Change.Missed(long missed) ->
             writer.event("gap", null, new Missed(missed, "slow"));
       }

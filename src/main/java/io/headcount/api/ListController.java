@@ -91,8 +91,7 @@ class ListController {
     String bootId = supervisor.settings().bootId();
     RunPage page =
         supervisor.list(ListQuery.parse(parameters, bootId).ownedBy(Caller.of(request).readable()));
-    List<RunResponse> items =
-        page.runs().stream().map(view -> RunResponse.of(view, bootId, null)).toList();
+    List<RunResponse> items = page.runs().stream().map(view -> RunResponse.of(view, null)).toList();
     Long next = page.nextCursor();
     if (next == null) {
       return ResponseEntity.ok(new Page(items, null));

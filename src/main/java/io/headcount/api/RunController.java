@@ -65,9 +65,7 @@ class RunController {
       response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
       return null;
     }
-    String bootId = supervisor.settings().bootId();
-    return ResponseEntity.ok(
-        RunResponse.of(view, bootId, withText ? OutputText.of(run.output()) : null));
+    return ResponseEntity.ok(RunResponse.of(view, withText ? OutputText.of(run.output()) : null));
   }
 
   @DeleteMapping("/v1/runs/{id}")

@@ -92,7 +92,7 @@ final class RunEvents {
     boolean over = view.state() == RunState.EXITED;
     if (told == null || (view.state() != told && !over)) {
       told = view.state();
-      writer.event("state", null, RunResponse.of(view, bootId, null));
+      writer.event("state", null, RunResponse.of(view, null));
     }
     if (streams.isDraining() && !toldDraining) {
       toldDraining = true;
@@ -100,7 +100,7 @@ final class RunEvents {
     }
     ended = ended || output();
     if (over && ended) {
-      writer.event("exit", null, RunResponse.of(view, bootId, null));
+      writer.event("exit", null, RunResponse.of(view, null));
       writer.event("end", EventId.end(bootId, cursor.position()).toString(), Map.of());
       return false;
     }

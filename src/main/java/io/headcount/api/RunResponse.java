@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Run", description = "A run as it is now. What is not known, or not yet, is null.")
 record RunResponse(
     @Schema(example = "01K0QWERTYQWERTYQWERTYQWER") String id,
-    @Schema(description = "Names one life of the service.", example = "9f86d08188") String bootId,
+    @Schema(description = "The life of the service that started it.", example = "9f86d08188")
+        String bootId,
     @Schema(example = "unit tests") @Nullable String name,
     @Schema(description = "Who started it; null without credentials.", example = "null")
         @Nullable String owner,
@@ -73,7 +74,8 @@ record RunResponse(
             description = "Whether the kernel ended one of it for want of memory; null: unknown.",
             example = "null")
         @Nullable Boolean oomKilled,
-    @Schema(description = "What could not be ended, or was kept.") List<ProcessResponse> survivors,
+    @Schema(description = "What could not be ended, was kept, or of a lost run only found.")
+        List<ProcessResponse> survivors,
     Stdin stdin,
     @Nullable Tty tty,
     Output output,
@@ -170,14 +172,14 @@ record RunResponse(
     }
   }
 
-  static RunResponse of(RunView view, String bootId, @Nullable OutputText text) {
+  static RunResponse of(RunView view, @Nullable OutputText text) {
     RunSpec spec = view.spec();
     RunSpec.Command command = spec.command();
     RunSpec.Command.Named named = command instanceof RunSpec.Command.Named it ? it : null;
     ChildExit exit = view.exit();
     return new RunResponse(
         view.id(),
-        bootId,
+        view.boot(),
         spec.name(),
         spec.owner(),
         view.state().label(),

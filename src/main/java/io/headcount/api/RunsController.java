@@ -147,7 +147,6 @@ class RunsController {
   }
 
   private RunResponse response(RunView view, Run run, boolean withText) {
-    return RunResponse.of(
-        view, supervisor.settings().bootId(), withText ? OutputText.of(run.output()) : null);
+    return RunResponse.of(view, withText ? OutputText.of(run.output()) : null);
   }
 }

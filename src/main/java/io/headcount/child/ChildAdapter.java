@@ -5,7 +5,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -61,14 +60,24 @@ public interface ChildAdapter extends AutoCloseable {
   Map<String, String> capabilities();
 
   /**
-   * Looks for processes of the service's user that carry the cookie of one of these boots, which
-   * must be over, and ends them with SIGKILL until two looks in a row find none. Blocks, 5 s at
-   * most. An adapter that cannot see environments finds none.
+   * By what all that this adapter starts is told from anything else when the service is over, in
+   * the adapter's own words, for {@link #sweep}: at most 64 letters, digits and dashes; empty if
+   * there is nothing.
+   */
+  default String imprint() {
+    return "";
+  }
+
+  /**
+   * Looks for processes of the service's user that one of these boots has started, which must be
+   * over, and ends them with SIGKILL until two looks in a row find none. Blocks, 5 s at most. An
+   * adapter that cannot tell finds none.
    *
+   * @param boots their ids, and the imprint of each
    * @param kill false to look only
    * @throws UnreadableMachineException if nobody can tell what there is
    */
-  default Sweep sweep(Set<String> boots, boolean kill) {
+  default Sweep sweep(Map<String, String> boots, boolean kill) {
     return Sweep.NOTHING;
   }
 

@@ -16,9 +16,9 @@ import java.util.List;
  */
 record Boots(BootFolder folder, List<DeadBoot> dead) implements AutoCloseable {
 
-  static Boots open(Path base, String boot, SweepMode mode) {
+  static Boots open(Path base, String boot, String imprint, SweepMode mode) {
     List<DeadBoot> dead = new ArrayList<>();
-    BootRecord record = BootRecord.ofThisProcess(boot);
+    BootRecord record = BootRecord.ofThisProcess(boot, imprint);
     return new Boots(BootFolder.open(base, record, mode != SweepMode.OFF, dead), dead);
   }
 

@@ -73,8 +73,12 @@ class SupervisorConfiguration {
 
   /** What earlier boots have left, and the folder of this one. */
   @Bean
-  Boots boots(HeadcountProperties properties, SupervisorSettings settings) {
-    return Boots.open(outputFolder(properties.dataDir()), settings.bootId(), properties.sweep());
+  Boots boots(HeadcountProperties properties, SupervisorSettings settings, ChildAdapter adapter) {
+    return Boots.open(
+        outputFolder(properties.dataDir()),
+        settings.bootId(),
+        adapter.imprint(),
+        properties.sweep());
   }
 
   /** Destroyed after the supervisor, which needs it until the last run has settled. */

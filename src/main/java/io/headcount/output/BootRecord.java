@@ -15,21 +15,30 @@ import org.jspecify.annotations.Nullable;
  * @param pid its process
  * @param startTicks when that process started, in clock ticks since the machine's boot
  * @param machineBoot the boot of the machine; empty where nobody tells, and then it ended nothing
+ * @param imprint by what its processes are known; empty if by nothing
  */
-public record BootRecord(String boot, long pid, long startTicks, String machineBoot) {
+public record BootRecord(
+    String boot, long pid, long startTicks, String machineBoot, String imprint) {
   private static final Path MACHINE_BOOT = Path.of("/proc/sys/kernel/random/boot_id");
   private static final Pattern TEXT =
       Pattern.compile(
-          "boot=([0-9a-z]{1,64})\npid=(\\d{1,18})\nstart=(\\d{1,18})\nmachine=([0-9a-f-]{0,64})\n");
+          """
+          boot=([0-9a-z]{1,64})
+          pid=(\\d{1,18})
+          start=(\\d{1,18})
+          machine=([0-9a-f-]{0,64})
+          imprint=([0-9A-Za-z-]{0,64})
+          """);
 
   /** Where the start time stands behind the last bracket of {@code proc_pid_stat(5)}. */
   private static final int START = 20;
 
   /** The life of this process. */
-  public static BootRecord ofThisProcess(String boot) {
+  public static BootRecord ofThisProcess(String boot, String imprint) {
     long pid = ProcessHandle.current().pid();
     long start = startTicks(pid);
-    return new BootRecord(boot, pid, Math.max(0, start), start < 0 ? "" : thisMachineBoot());
+    return new BootRecord(
+        boot, pid, Math.max(0, start), start < 0 ? "" : thisMachineBoot(), imprint);
   }
 
   String text() {
@@ -41,6 +50,8 @@ public record BootRecord(String boot, long pid, long startTicks, String machineB
         + startTicks
         + "\nmachine="
         + machineBoot
+        + "\nimprint="
+        + imprint
         + "\n";
   }
 
@@ -52,7 +63,8 @@ public record BootRecord(String boot, long pid, long startTicks, String machineB
             found.group(1),
             Long.parseLong(found.group(2)),
             Long.parseLong(found.group(3)),
-            found.group(4))
+            found.group(4),
+            found.group(5))
         : null;
   }
 

@@ -5,7 +5,6 @@ import io.headcount.child.Child.Target;
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildEnd;
 import io.headcount.child.Owner;
-import io.headcount.child.ProcessInfo;
 import io.headcount.child.Signal;
 import io.headcount.child.StartFailure;
 import io.headcount.child.StopOrder;
@@ -126,7 +125,7 @@ public final class ProcessSupervisor implements AutoCloseable {
                   .filter(other -> Objects.equals(other.spec().owner(), spec.owner()))
                   .toList()
               : List.of();
-      run = factory.make(wantedId == null ? ids.get() : wantedId, spec, cwd);
+      run = factory.make(settings.bootId(), wantedId == null ? ids.get() : wantedId, spec, cwd);
       if (predecessors.isEmpty()) {
         placed = admission.admit(run, false);
       }
@@ -336,21 +335,22 @@ public final class ProcessSupervisor implements AutoCloseable {
   /**
    * Remembers a run of an earlier boot whose processes were found. What it ran is not known.
    *
-   * @param survivors those of its processes that could not be ended
+   * @param boot that boot
+   * @param end what became of them
    */
-  Run lost(String id, List<ProcessInfo> survivors) {
+  Run lost(String boot, String id, ChildEnd end) {
     Run run;
     synchronized (gate) {
       Run existing = registry.find(id);
       if (existing != null) {
         return existing;
       }
-      run = factory.make(id, RunSpec.of(List.of()), settings.workspace());
+      run = factory.make(boot, id, RunSpec.of(List.of()), settings.workspace());
       run.announce();
       registry.add(run);
       count(RunState.QUEUED, 1);
     }
-    run.lose(new ChildEnd(true, survivors, false, true));
+    run.lose(end);
     return run;
   }
 
@@ -485,7 +485,7 @@ public final class ProcessSupervisor implements AutoCloseable {
       if (view.killEscalated()) {
         metrics.escalated();
       }
-      if (!view.survivors().isEmpty()) {
+      if (view.killEscalated() && !view.survivors().isEmpty()) {
         metrics.survived(view.survivors().size());
       }
       RunLog.settled(view, reason);

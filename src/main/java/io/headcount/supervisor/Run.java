@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class Run {
   private static final Logger LOG = LoggerFactory.getLogger(Run.class);
 
+  private final String boot;
   private final String id;
   private final long sequence;
   private final RunSpec spec;
@@ -60,6 +61,7 @@ public final class Run {
   private long spawnOrderedNanos;
 
   Run(
+      String boot,
       String id,
       long sequence,
       RunSpec spec,
@@ -69,6 +71,7 @@ public final class Run {
       RunTracer.Trace trace,
       ChildAdapter adapter,
       RunHooks hooks) {
+    this.boot = boot;
     this.id = id;
     this.sequence = sequence;
     this.spec = spec;
@@ -119,6 +122,7 @@ public final class Run {
     Progress.Start start = now.start();
     Progress.End end = now.end();
     return new RunView(
+        boot,
         id,
         spec,
         now.version(),

@@ -46,7 +46,8 @@ final class RunFactory {
     }
   }
 
-  Run make(String id, RunSpec spec, Path cwd) {
+  /** A run of a boot, which is this one or, of a lost run, another. */
+  Run make(String boot, String id, RunSpec spec, Path cwd) {
     SupervisorSettings.Defaults defaults = settings.defaults();
     Signal signal = spec.stop().signal();
     Long graceMs = spec.stop().graceMs();
@@ -54,7 +55,7 @@ final class RunFactory {
         new StopOrder(
             signal == null ? defaults.stopSignal() : signal,
             graceMs == null ? defaults.grace().toNanos() : Duration.ofMillis(graceMs).toNanos());
-    String cookie = settings.bootId() + "." + id;
+    String cookie = boot + "." + id;
     RunTracer.Trace trace = tracer.begin(id, spec);
     ChildSpec childSpec =
         new ChildSpec(
@@ -75,6 +76,15 @@ final class RunFactory {
     RunClocks clocks = RunClocks.of(spec, defaults);
     OutputJournal journal = outputs.journal(clocks.retainBytes());
     return new Run(
-        id, sequences.incrementAndGet(), spec, childSpec, clocks, journal, trace, adapter, hooks);
+        boot,
+        id,
+        sequences.incrementAndGet(),
+        spec,
+        childSpec,
+        clocks,
+        journal,
+        trace,
+        adapter,
+        hooks);
   }
 }

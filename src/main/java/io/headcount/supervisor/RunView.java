@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A run as it is at one moment. Immutable.
  *
+ * @param boot the life of the service that started it
  * @param id its name for ever
  * @param spec what was asked for
  * @param version grows with every change of state
@@ -39,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param output what the journal holds
  */
 public record RunView(
+    String boot,
     String id,
     RunSpec spec,
     long version,

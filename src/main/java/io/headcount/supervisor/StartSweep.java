@@ -1,5 +1,6 @@
 package io.headcount.supervisor;
 
+import io.headcount.child.ChildEnd;
 import io.headcount.child.Leftover;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.Sweep;
@@ -7,6 +8,7 @@ import io.headcount.child.UnreadableMachineException;
 import io.headcount.output.DeadBoot;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,13 +17,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The start of the service, as far as it concerns what earlier boots have left: their processes are
- * ended, their runs are remembered as lost, and a boot of which nothing is left is forgotten.
+ * ended, or only looked for, their runs are remembered as lost, and a boot of which nothing is left
+ * is forgotten.
  */
 public final class StartSweep {
   private static final Logger LOG = LoggerFactory.getLogger(StartSweep.class);
@@ -41,32 +43,46 @@ public final class StartSweep {
   public SweepReport run(List<DeadBoot> dead) {
     if (dead.isEmpty() || mode == SweepMode.OFF) {
       dead.forEach(DeadBoot::close);
-      return new SweepReport(mode, 0, 0, 0, 0);
+      return new SweepReport(mode, 0, 0, 0, 0, 0);
     }
     long started = System.nanoTime();
-    Set<String> boots =
-        dead.stream().map(boot -> boot.record().boot()).collect(Collectors.toUnmodifiableSet());
+    Map<String, String> boots = new LinkedHashMap<>();
+    dead.forEach(boot -> boots.put(boot.record().boot(), boot.record().imprint()));
     Sweep sweep;
     try {
       sweep = supervisor.adapter().sweep(boots, mode == SweepMode.KILL);
     } catch (UnreadableMachineException e) {
-      LOG.error("event=sweep-failed boots={} error=\"{}\"", boots, e.getMessage());
+      LOG.error("event=sweep-failed boots={} error=\"{}\"", boots.keySet(), e.getMessage());
       dead.forEach(DeadBoot::close);
-      return new SweepReport(mode, dead.size(), 0, 0, 0);
+      return new SweepReport(mode, dead.size(), 0, 0, 0, 0);
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-    Map<String, List<Leftover>> runs = new LinkedHashMap<>();
-    sweep
-        .found()
-        .forEach(each -> runs.computeIfAbsent(each.run(), _ -> new ArrayList<>()).add(each));
     for (DeadBoot boot : dead) {
       settle(boot, of(boot, sweep.found()), of(boot, sweep.left()), millis);
+      tell(boot, of(boot, sweep.unproven()));
     }
-    if (mode == SweepMode.KILL) {
-      remember(runs.keySet(), sweep.left());
-    }
+    Set<LostRun> runs = LostRun.of(sweep.found());
+    remember(runs, sweep.left());
     return new SweepReport(
-        mode, dead.size(), runs.size(), sweep.found().size(), sweep.left().size());
+        mode,
+        dead.size(),
+        runs.size(),
+        sweep.found().size(),
+        sweep.left().size(),
+        sweep.unproven().size());
+  }
+
+  private record LostRun(String boot, String id) {
+    static Set<LostRun> of(List<Leftover> found) {
+      Set<LostRun> all = new LinkedHashSet<>();
+      for (Leftover each : found) {
+        String id = each.run();
+        if (id != null && RUN.matcher(id).matches()) {
+          all.add(new LostRun(each.boot(), id));
+        }
+      }
+      return all;
+    }
   }
 
   private static List<Leftover> of(DeadBoot boot, List<Leftover> all) {
@@ -79,10 +95,10 @@ public final class StartSweep {
       mode,
       boot.record().boot(),
       boot.record().pid(),
-      found.stream().map(Leftover::run).distinct().count(),
+      LostRun.of(found).size(),
       found.size(),
       left.size(),
-      found.stream().limit(MOST_PIDS).map(each -> each.process().pid()).toList(),
+      pids(found),
       millis
     };
     if (left.isEmpty()) {
@@ -94,14 +110,32 @@ public final class StartSweep {
     }
   }
 
-  private void remember(Set<String> ids, List<Leftover> left) {
+  private static void tell(DeadBoot boot, List<Leftover> unproven) {
+    if (!unproven.isEmpty()) {
+      LOG.warn(
+          "event=sweep-unproven boot={} processes={} pids={} reason=\"{}\"",
+          boot.record().boot(),
+          unproven.size(),
+          pids(unproven),
+          "they have the boot's cookie and not its mark: left alone");
+    }
+  }
+
+  private static List<Long> pids(List<Leftover> some) {
+    return some.stream().limit(MOST_PIDS).map(each -> each.process().pid()).toList();
+  }
+
+  /** Whoever was only looked for lives on: a survivor, whom nobody has tried to end. */
+  private void remember(Set<LostRun> runs, List<Leftover> left) {
     List<CompletableFuture<Void>> settled = new ArrayList<>();
-    for (String id : ids) {
-      if (RUN.matcher(id).matches()) {
-        List<ProcessInfo> survivors =
-            left.stream().filter(each -> each.run().equals(id)).map(Leftover::process).toList();
-        settled.add(supervisor.lost(id, survivors).exited());
-      }
+    for (LostRun run : runs) {
+      List<ProcessInfo> survivors =
+          left.stream()
+              .filter(each -> each.boot().equals(run.boot()) && run.id().equals(each.run()))
+              .map(Leftover::process)
+              .toList();
+      ChildEnd end = new ChildEnd(mode == SweepMode.KILL, survivors, false, true);
+      settled.add(supervisor.lost(run.boot(), run.id(), end).exited());
     }
     try {
       CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new))

@@ -8,5 +8,6 @@ package io.headcount.supervisor;
  * @param runs whose processes were found
  * @param found processes of theirs
  * @param left those of them that live on
+ * @param unproven processes that have the cookie of such a boot and may be anybody's all the same
  */
-public record SweepReport(SweepMode mode, int boots, int runs, int found, int left) {}
+public record SweepReport(SweepMode mode, int boots, int runs, int found, int left, int unproven) {}

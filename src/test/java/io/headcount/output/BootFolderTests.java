@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Which boots are taken for dead: no lock is held here, so the record decides. */
 class BootFolderTests {
-  private static final BootRecord LIVE = BootRecord.ofThisProcess("live");
+  private static final BootRecord LIVE = BootRecord.ofThisProcess("live", "1-2");
 
   @TempDir private Path base;
 
@@ -26,11 +26,11 @@ class BootFolderTests {
   }
 
   private BootFolder open(boolean claim, List<DeadBoot> dead) {
-    return BootFolder.open(base, BootRecord.ofThisProcess("next"), claim, dead);
+    return BootFolder.open(base, BootRecord.ofThisProcess("next", "1-2"), claim, dead);
   }
 
   private static String record(long pid, long start, String machine) {
-    return new BootRecord("abc", pid, start, machine).text();
+    return new BootRecord("abc", pid, start, machine, "7-9").text();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,19 +26,24 @@ class ContainmentJarTests {
   private static final Pattern GUARDIAN = Pattern.compile("\"guardian\":(\\d+)");
   private static final Duration SECOND = Duration.ofSeconds(1);
 
+  /** A sleep of this length has no cookie, so it is known by that. */
+  private static final String BARE = "sleep 3141592";
+
   @TempDir private Path folder;
   private int services;
 
-  private ServiceProcess service(String guardian, String sweep) throws IOException {
+  private ServiceProcess service(String guardian, String sweep) throws Exception {
     return service(Map.of("HEADCOUNT_GUARDIAN", guardian, "HEADCOUNT_SWEEP", sweep));
   }
 
   /** Each has a folder of its own for its log, and all share one data directory. */
-  private ServiceProcess service(Map<String, String> settings) throws IOException {
+  private ServiceProcess service(Map<String, String> settings) throws Exception {
     services++;
     Map<String, String> env = new HashMap<>(settings);
     env.put("HEADCOUNT_DATA_DIR", folder.resolve("data").toString());
-    return ServiceProcess.start(Files.createDirectory(folder.resolve("s" + services)), env);
+    Path own = Files.createDirectory(folder.resolve("s" + services));
+    OrdinaryUser.own(folder);
+    return OrdinaryUser.start(own, env);
   }
 
   /** Of every kind that is hard to end; fifty runs, and more processes. Returns the runs. */
@@ -45,15 +51,24 @@ class ContainmentJarTests {
     List<String> runs = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
       runs.add(service.shellReady("echo ready; exec sleep 1000"));
+      runs.add(service.shellReady("(env -i setsid " + BARE + " &); echo ready; sleep 1000"));
       runs.add(service.shellReady("trap '' TERM HUP INT; echo ready; while :; do sleep 1; done"));
-      runs.add(service.shellReady("sleep 1000 & echo ready; kill -STOP $! $$; wait"));
-      runs.add(service.shellReady("(setsid sh -c '(sleep 1000 &)' &); echo ready; sleep 1000"));
+      runs.add(
+          service.shellReady(
+              "(setsid sh -c '(sleep 1000 &)' &); sleep 1000 & echo ready; kill -STOP $! $$; wait"));
       runs.add(
           service.shellReady(
               "sleep 1000 & sh -c 'sleep 1000 & sleep 1000 & wait' & echo ready; wait"));
     }
     assertThat(service.carriers()).hasSizeGreaterThan(100);
+    await().atMost(Duration.ofSeconds(20)).until(() -> bare() == 10);
     return runs;
+  }
+
+  private static long bare() {
+    return ProcessHandle.allProcesses()
+        .filter(process -> process.info().commandLine().orElse("").endsWith(BARE))
+        .count();
   }
 
   private static void kill(ServiceProcess service) throws Exception {
@@ -99,7 +114,7 @@ class ContainmentJarTests {
       await()
           .pollInterval(Duration.ofMillis(5))
           .atMost(Duration.ofSeconds(10))
-          .until(() -> service.carriers().isEmpty());
+          .until(() -> service.carriers().isEmpty() && bare() == 0);
       assertThat(Duration.ofNanos(System.nanoTime() - died)).isLessThan(SECOND);
       await().atMost(Duration.ofSeconds(10)).until(() -> !lives(guardian));
     }
@@ -168,6 +183,7 @@ class ContainmentJarTests {
 
       try (ServiceProcess second = service("off", "kill")) {
         assertThat(first.carriers()).as("left before the port was open").isEmpty();
+        assertThat(bare()).isZero();
         assertThat(second.log())
             .containsOnlyOnce("event=sweep ")
             .contains("event=sweep mode=KILL boot=" + first.bootId())
@@ -175,8 +191,15 @@ class ContainmentJarTests {
             .contains(" left=0 ");
         for (String run : runs) {
           assertThat(second.get("/v1/runs/" + run).body())
-              .contains("\"state\":\"exited\"", "\"reason\":\"lost\"", "\"exitCode\":null");
+              .contains("\"state\":\"exited\"", "\"reason\":\"lost\"", "\"exitCode\":null")
+              .contains("\"bootId\":\"" + first.bootId() + "\"", "\"survivors\":[]");
         }
+        HttpResponse<String> again =
+            second.put("/v1/runs/" + runs.getFirst(), "{\"argv\":[\"true\"]}");
+        assertThat(again.statusCode()).as("nobody knows what it ran").isEqualTo(409);
+        assertThat(second.delete("/v1/runs/" + runs.getFirst()).statusCode()).isEqualTo(204);
+        again = second.put("/v1/runs/" + runs.getFirst(), "{\"argv\":[\"true\"]}");
+        assertThat(again.statusCode()).isEqualTo(201);
         assertThat(second.get("/v1/runs?reason=lost&limit=100").body().split("\"id\":", -1))
             .hasSize(51);
         assertThat(second.manage("/actuator/headcount").body())
@@ -201,7 +224,7 @@ class ContainmentJarTests {
   }
 
   @Test
-  void reportKillsNothingAndLeavesTheRecordToALaterStart() throws Exception {
+  void reportEndsNobodyShowsTheRunsAndLeavesTheRecordToALaterStart() throws Exception {
     try (ServiceProcess first = service("off", "kill")) {
       String run = first.shellReady("sleep 1000 & echo ready; exec sleep 1000");
       kill(first);
@@ -210,80 +233,20 @@ class ContainmentJarTests {
       try (ServiceProcess second = service("off", "report")) {
         assertThat(first.carriers()).hasSize(2);
         assertThat(second.log()).contains("event=sweep mode=REPORT").contains(" found=2 left=2 ");
-        assertThat(second.get("/v1/runs/" + run).statusCode()).isEqualTo(404);
+        assertThat(second.get("/v1/runs/" + run).body())
+            .contains("\"reason\":\"lost\"", "\"bootId\":\"" + first.bootId() + "\"")
+            .contains("\"killEscalated\":false")
+            .containsPattern(
+                "\"survivors\":\\[\\{\"pid\":.*\"command\":\"sleep 1000\".*\\{\"pid\":");
+        assertThat(second.manage("/actuator/prometheus").body())
+            .contains("headcount_kill_survivors_total 0.0");
       }
       assertThat(first.carriers()).as("an orderly stop of another ends them neither").hasSize(2);
       try (ServiceProcess third = service("off", "kill")) {
         assertThat(first.carriers()).isEmpty();
-        assertThat(third.get("/v1/runs/" + run).statusCode()).isEqualTo(200);
+        assertThat(third.get("/v1/runs/" + run).body()).contains("\"survivors\":[]");
       }
     }
-  }
-
-  @Test
-  void otherLiveServiceWithTheSameDataDirectoryIsNotTouched() throws Exception {
-    try (ServiceProcess other = service("on", "kill");
-        ServiceProcess killed = service("on", "kill")) {
-      String run = other.shellReady("setsid sleep 1000 & echo ready; exec sleep 1000");
-      killed.shellReady("echo ready; exec sleep 1000");
-      List<String> before = pids(other.carriers());
-
-      kill(killed);
-      await().atMost(Duration.ofSeconds(10)).until(() -> killed.carriers().isEmpty());
-      try (ServiceProcess next = service("on", "kill")) {
-        assertThat(next.log()).contains("event=sweep mode=KILL boot=" + killed.bootId());
-        assertThat(next.log()).doesNotContain("boot=" + other.bootId());
-        assertThat(pids(other.carriers())).isEqualTo(before);
-        assertThat(other.get("/v1/runs/" + run).body()).contains("\"state\":\"running\"");
-      }
-      assertThat(pids(other.carriers())).isEqualTo(before);
-    }
-  }
-
-  private static List<String> pids(List<String> stats) {
-    return stats.stream().map(stat -> stat.substring(0, stat.indexOf(' '))).sorted().toList();
-  }
-
-  /**
-   * A record may be all wrong: its process may be another's now, and a cookie may have reached a
-   * stranger. Needs root, for another user.
-   */
-  @Test
-  void strangersAreNotTouchedWhateverARecordSaysAsRoot() throws Exception {
-    try (ServiceProcess first = service("off", "kill")) {
-      first.shellReady("echo ready; exec sleep 1000");
-      kill(first);
-      String cookie = "HEADCOUNT_RUN=" + first.bootId() + ".stranger";
-      List<Process> strangers = new ArrayList<>();
-      try {
-        // Another user with the cookie, and one of ours who merely speaks of it.
-        strangers.add(
-            start("env", cookie, "setpriv", "--reuid", "12345", "--clear-groups", "sleep", "1000"));
-        strangers.add(start("env", "NOTE=" + cookie, "sleep", "1000"));
-        // The record's process has that number, but started at another time.
-        Process reused = start("sleep", "1000");
-        strangers.add(reused);
-        Path record = records().getFirst().resolve("lock");
-        Files.writeString(
-            record, Files.readString(record).replaceFirst("pid=\\d+", "pid=" + reused.pid()));
-        await()
-            .until(() ->
-                ServiceProcess.carriers(first.bootId()).size() == 3
-                    && strangers.getFirst().info().command().orElse("").endsWith("sleep"));
-
-        try (ServiceProcess second = service("off", "kill")) {
-          assertThat(second.log()).contains("bootPid=" + reused.pid() + " runs=1 found=1 left=0");
-          assertThat(strangers).allMatch(Process::isAlive);
-          assertThat(first.carriers()).as("the strangers").hasSize(2);
-        }
-      } finally {
-        strangers.forEach(Process::destroyForcibly);
-      }
-    }
-  }
-
-  private static Process start(String... command) throws IOException {
-    return new ProcessBuilder(command).start();
   }
 
   @Test

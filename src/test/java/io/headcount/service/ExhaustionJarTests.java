@@ -23,7 +23,7 @@ class ExhaustionJarTests {
   void runIsEndedAndNeverCalledExitedWhileItLivesThoughNoDescriptorIsFree(@TempDir Path folder)
       throws Exception {
     try (ServiceProcess service =
-        ServiceProcess.start(folder, "ulimit -n 200; exec $SERVICE", Map.of())) {
+        OrdinaryUser.start(folder, "prlimit --nofile=200:200", Map.of())) {
       // The leader ignores SIGTERM, so that only a kill path that goes on ends it.
       String stubborn = service.shellReady("trap '' TERM; echo ready; while :; do sleep 1; done");
       HttpResponse<String> timed =

@@ -31,7 +31,17 @@ enum Fault {
   LEADER_EXITS("a leader that exits at once and leaves workers"),
   TRACED("a leader and members that are traced (`PTRACE_TRACEME`), so that signals stop them"),
   GROUP_KILLER("a member that kills its own group with SIGKILL"),
-  SCORES("a tree that changes its `oom_score_adj`, its niceness and its scheduling");
+  SCORES("a tree that changes its `oom_score_adj`, its niceness and its scheduling"),
+  VFORK("a chain of `vfork`, each waiting for the next, so that only SIGKILL wakes it"),
+  MEMFD("an orphan that executes a file without a name (`memfd_create`), environment cleared"),
+  NAMESPACE(
+      "an orphan that is the first process of a pid namespace, which gets no SIGTERM, and members in it"),
+  RAISER("an orphan that raises all of its limits, as far as it may, environment cleared"),
+  FORGER("an orphan that wrote another cookie over its own, in `/proc/self/mem`"),
+  DEAD_SUBREAPER("an orphan of a member that adopted it itself, and has ended"),
+  TERM_DAEMON(
+      "a member that at SIGTERM leaves an orphan in a session of its own, environment cleared"),
+  HEADLESS_LEADER("a leader whose first thread has ended");
 
   /** What comes of it; with a cgroup all are {@link #ENDED}. */
   enum Outcome {

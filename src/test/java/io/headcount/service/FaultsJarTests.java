@@ -10,9 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -22,17 +26,19 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Every way out and every way to hurt that we know of, ended three ways, by an ordinary user's
  * service, without cgroups and with one delegated: what is left is what {@code docs/containment.md}
- * says. All at once; with {@code make faults} also each alone.
+ * says, and what was seen is printed. All at once; with {@code make faults} also each alone, or
+ * those that {@code headcount.faults} names.
  */
 @Timeout(900)
 class FaultsJarTests {
-  private static final boolean WHOLE = "whole".equals(System.getProperty("headcount.faults"));
+  private static final String ALONE = System.getProperty("headcount.faults", "");
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** So that all stand before the first is ended, on a slow machine too. */
   private static final long TIMEOUT_MS = 5_000;
 
-  private final EnumMap<Fault, List<String>> seen = new EnumMap<>(Fault.class);
+  /** By the way of the end, what was seen. */
+  private final EnumMap<Fault, Map<String, Set<String>>> seen = new EnumMap<>(Fault.class);
 
   /** Starts a service in a folder of its own. */
   private interface Starter {
@@ -83,9 +89,7 @@ class FaultsJarTests {
     try (ServiceProcess service = starter.start(folder, settings)) {
       Map<String, String> before = fixture.alive(service.pid());
       List<List<Fault>> rounds = new ArrayList<>(List.of(List.of(Fault.values())));
-      if (WHOLE) {
-        Arrays.stream(Fault.values()).map(List::of).forEach(rounds::add);
-      }
+      alone().map(List::of).forEach(rounds::add);
       for (List<Fault> faults : rounds) {
         ended(fixture, service, faults, true);
         ended(fixture, service, faults, false);
@@ -93,14 +97,18 @@ class FaultsJarTests {
       assertThat(fixture.alive(service.pid())).as("as before").isEqualTo(before);
       stopped(fixture, service, List.of(Fault.values()));
     }
-    if (WHOLE) {
-      for (Fault fault : Fault.values()) {
-        Path own = Files.createDirectory(folder.resolve("alone-" + fault.label()));
-        try (ServiceProcess service = starter.start(own, settings)) {
-          stopped(fixture, service, List.of(fault));
-        }
+    for (Fault fault : alone().toList()) {
+      Path own = Files.createDirectory(folder.resolve("alone-" + fault.label()));
+      try (ServiceProcess service = starter.start(own, settings)) {
+        stopped(fixture, service, List.of(fault));
       }
     }
+  }
+
+  private static Stream<Fault> alone() {
+    List<String> names = List.of(ALONE.split(","));
+    return Arrays.stream(Fault.values())
+        .filter(fault -> ALONE.equals("whole") || names.contains(fault.label()));
   }
 
   /** Cancel, or timeout. */
@@ -116,6 +124,9 @@ class FaultsJarTests {
     if (cancel) {
       for (String run : runs.values()) {
         awaitReady(service, run);
+      }
+      if (runs.containsKey(Fault.DAEMON)) {
+        isShown(service, runs.get(Fault.DAEMON));
       }
       for (String run : runs.values()) {
         service.post("/v1/runs/" + run + "/cancel", "{}");
@@ -135,9 +146,9 @@ class FaultsJarTests {
         assertThat(fixture.alive(service.pid())).as(way).doesNotContainValue(fault.label());
         assertThat(fixture.hops(fault)).as(way + fault).isFalse();
         assertThat(record[0]).as(way).contains("\"survivors\":[]");
-        saw(fault, "ended");
+        saw(fault, way, "ended");
       } else {
-        saw(fault, isThere(fixture, service, fault) ? "later" : "ended");
+        saw(fault, way, isThere(fixture, service, fault) ? "there when the run was over" : "ended");
       }
     }
     Awaitility.await(way + " of " + faults)
@@ -147,6 +158,16 @@ class FaultsJarTests {
             assertThat(isThere(fixture, service, fault)).as(fault.label()).isFalse();
           }
         });
+  }
+
+  /** Who left its session is known to be the run's, and counted. */
+  private static void isShown(ServiceProcess service, String run) throws Exception {
+    assertThat(service.get("/v1/runs/" + run + "/processes").body())
+        .contains("\"escaped\":false", "\"escaped\":true");
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> assertThat(service.manage("/actuator/headcount").body())
+            .containsPattern("\"escaped\":[1-9]"));
   }
 
   private void stopped(Fixture fixture, ServiceProcess service, List<Fault> faults)
@@ -162,7 +183,7 @@ class FaultsJarTests {
     assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
     for (Fault fault : faults) {
       boolean there = isThere(fixture, service, fault);
-      saw(fault, there ? "left" : "ended");
+      saw(fault, "stop of the service", there ? "there when the service was over" : "ended");
       assertThat(there && fixture.expected(fault) != Outcome.HOPS).as("stop of " + fault).isFalse();
     }
     if (faults.stream().noneMatch(fault -> fixture.expected(fault) == Outcome.HOPS)) {
@@ -188,12 +209,20 @@ class FaultsJarTests {
         .until(() -> service.get("/v1/runs/" + run + "/output").body().contains("ready"));
   }
 
-  private void saw(Fault fault, String what) {
-    seen.computeIfAbsent(fault, _ -> new ArrayList<>()).add(what);
+  private void saw(Fault fault, String way, String what) {
+    seen.computeIfAbsent(fault, _ -> new LinkedHashMap<>())
+        .computeIfAbsent(way, _ -> new LinkedHashSet<>())
+        .add(what);
   }
 
+  /** The table of the document, as it was seen. */
   private void print(String where) {
-    System.out.println(where + ":");
-    seen.forEach((fault, what) -> System.out.printf("%-17s %s%n", fault.label(), what));
+    System.out.printf("%n| fault, %s | cancel | timeout | stop of the service |%n", where);
+    System.out.println("| --- | --- | --- | --- |");
+    seen.forEach((fault, ways) ->
+        System.out.println(
+            ways.values().stream()
+                .map(what -> String.join("; ", what))
+                .collect(Collectors.joining(" | ", "| `" + fault.label() + "` | ", " |"))));
   }
 }

@@ -21,6 +21,9 @@ final class Fixture {
   private static final Pattern THREADS = Pattern.compile("(?m)^Threads:\\t(\\d+)");
   private static final Pattern ZOMBIE = Pattern.compile("(?m)^State:\\t[ZX]");
 
+  /** What {@code /proc} says of a program in memory. */
+  private static final Path WITHOUT_NAME = Path.of("/memfd:faults (deleted)");
+
   private final Path folder;
   private final boolean inCgroup;
 
@@ -94,16 +97,23 @@ final class Fixture {
         String stat = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
         boolean dead = ZOMBIE.matcher(status).find() && number(THREADS, status) <= 1;
         Path exe = dead ? Path.of("") : program(process);
-        boolean ours = exe.startsWith(folder) || number(UID, status) == OrdinaryUser.ID;
+        boolean ours =
+            exe.startsWith(folder)
+                || exe.startsWith(WITHOUT_NAME)
+                || number(UID, status) == OrdinaryUser.ID;
         if (!dead && ours && Long.parseLong(pid) != service) {
           String start = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[19];
-          found.put(pid + "@" + start, String.valueOf(exe.getFileName()));
+          found.put(pid + "@" + start, label(exe));
         }
       } catch (IOException e) {
         // It ended meanwhile.
       }
     }
     return found;
+  }
+
+  private static String label(Path exe) {
+    return exe.equals(WITHOUT_NAME) ? Fault.MEMFD.label() : String.valueOf(exe.getFileName());
   }
 
   /** Whether somebody lives who is never seen in a census: a lock tells. */

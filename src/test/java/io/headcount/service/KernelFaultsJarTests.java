@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What the kernel refuses is answered by name, nothing of it stays, and the service is well when
- * the fault is over. Want of descriptors has {@link ExhaustionJarTests}.
+ * the fault is over. Want of descriptors has {@link ExhaustionJarTests}, want of memory and single
+ * calls that are refused {@link RefusedCallsJarTests}.
  */
 @Timeout(600)
 class KernelFaultsJarTests {
@@ -104,6 +107,44 @@ class KernelFaultsJarTests {
     }
   }
 
+  /** Read-only from the start, and read-only from the middle on. */
+  @Test
+  void dataDirectoryThatIsReadOnlyStopsNoRunAndIsToldOfAsRoot(@TempDir Path folder)
+      throws Exception {
+    assumeTrue(OrdinaryUser.testsAreRoot(), "mounts a small file system");
+    Path data = Files.createDirectory(folder.resolve("data"));
+    Path within = folder.resolve("within");
+    Map<String, String> settings =
+        Map.of("HEADCOUNT_DATA_DIR", data.toString(), "HEADCOUNT_DEFAULTS_RETAIN_OUTPUT", "64KB");
+    String flood = "{\"shell\":\"head -c 1000000 /dev/zero; echo end\"}";
+    for (String how : List.of("ro,mode=0777", "rw,mode=0777")) {
+      Files.writeString(
+          within, "mount -t tmpfs -o %s tmpfs %s && exec \"$@\"\n".formatted(how, data));
+      Path own = Files.createDirectory(folder.resolve(how.substring(0, 2)));
+      Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+      try (ServiceProcess service =
+          OrdinaryUser.start(own, "unshare --mount bash " + within, settings)) {
+        if (how.startsWith("ro")) {
+          assertThat(service.log()).contains("event=boot-record-failed");
+        } else {
+          assertThat(service.log()).doesNotContain("event=boot-record-failed");
+          String[] remount = {"nsenter", "--mount", "--target", Long.toString(service.pid())};
+          List<String> command = new ArrayList<>(List.of(remount));
+          command.addAll(List.of("mount", "-o", "remount,ro", data.toString()));
+          assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        }
+        assertThat(started(service, flood).body())
+            .contains("\"reason\":\"exit\"", "\"exitCode\":0", "\"stdoutBytes\":1000004");
+        assertThat(service.manage("/actuator/prometheus").body())
+            .contains("headcount_output_disk_failing 1");
+        assertThat(service.get("/v1/runs?limit=1").body()).contains("\"reason\":\"exit\"");
+        service.signal("TERM");
+        assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(service.log()).contains(" left=0 ");
+      }
+    }
+  }
+
   private static void delete(ServiceProcess service, HttpResponse<String> run) throws Exception {
     Matcher id = ID.matcher(run.body());
     assertThat(id.find()).isTrue();
@@ -133,7 +174,7 @@ class KernelFaultsJarTests {
       started(service, "{\"argv\":[\"true\"]}");
       assertThat(service.manage("/actuator/headcount").body()).contains("\"pidfd\":0");
       service.signal("TERM");
-      assertThat(service.process().waitFor(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+      assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(service.log()).contains(" left=1 ", "event=left-behind");
       for (String left : fixture.alive(service.pid()).keySet()) {
         long pid = Long.parseLong(left.substring(0, left.indexOf('@')));

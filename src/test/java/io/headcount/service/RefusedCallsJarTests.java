@@ -23,8 +23,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The kernel refuses single calls of the core's threads, by {@code strace --inject}: the start gets
- * a typed answer, nothing stays open or alive, and the next start works.
+ * The kernel refuses single calls of the core's threads, in an ordinary user's service, by {@code
+ * strace --inject}: the start gets a typed answer, nothing stays open or alive, and the next start
+ * works.
  */
 @Timeout(180)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -34,7 +35,7 @@ class RefusedCallsJarTests {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    service = ServiceProcess.start(folder, Map.of("HEADCOUNT_DEFAULTS_GRACE", "100ms"));
+    service = OrdinaryUser.start(folder, Map.of("HEADCOUNT_DEFAULTS_GRACE", "100ms"));
     assertThat(run("true").body()).contains("\"exitCode\":0");
     descriptors = descriptors();
   }

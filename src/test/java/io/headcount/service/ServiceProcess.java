@@ -14,10 +14,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** The packaged jar, running as its users run it: a process of its own, asked over HTTP. */
 final class ServiceProcess implements AutoCloseable {
@@ -33,23 +35,33 @@ final class ServiceProcess implements AutoCloseable {
   private final int managementPort;
   private final String bootId;
 
-  private ServiceProcess(Process process, Path log) {
+  private ServiceProcess(Process process, Path log) throws IOException {
     this.process = process;
     this.log = log;
+    MatchResult ready = awaitReady();
+    port = Integer.parseInt(ready.group(1));
+    managementPort = Integer.parseInt(ready.group(2));
+    bootId = ready.group(3);
+  }
+
+  /** Long, for the machine may have much else to do. One that does not get ready is ended. */
+  private MatchResult awaitReady() throws IOException {
     Matcher[] found = new Matcher[1];
-    Awaitility.await("the service's ready line in " + log)
-        .atMost(Duration.ofSeconds(90))
-        .pollInterval(Duration.ofMillis(50))
-        .until(() -> {
-          if (!process.isAlive()) {
-            throw new AssertionError("the service did not start: " + log());
-          }
-          found[0] = READY.matcher(log());
-          return found[0].find();
-        });
-    port = Integer.parseInt(found[0].group(1));
-    managementPort = Integer.parseInt(found[0].group(2));
-    bootId = found[0].group(3);
+    try {
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(4))
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> {
+            found[0] = READY.matcher(log());
+            return found[0].find() || !process.isAlive();
+          });
+    } catch (ConditionTimeoutException e) {
+      process.destroyForcibly();
+    }
+    if (!found[0].hasMatch()) {
+      throw new AssertionError("the service did not start: " + log());
+    }
+    return found[0];
   }
 
   /** Starts the jar by a line of bash in which {@code $SERVICE} is the command. */
@@ -134,6 +146,14 @@ final class ServiceProcess implements AutoCloseable {
       request.headers(headers);
     }
     return send(request.build());
+  }
+
+  HttpResponse<String> put(String path, String json) throws IOException, InterruptedException {
+    return send(
+        HttpRequest.newBuilder(uri(port, path))
+            .header("Content-Type", "application/json")
+            .PUT(HttpRequest.BodyPublishers.ofString(json))
+            .build());
   }
 
   /** Starts a line of shell and returns the run's id. */

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A small process that outlives the service by a moment: a shell that waits at a pipe whose other
  * end only the service holds. When the service dies, however, the pipe ends, and the shell kills
- * whatever carries this boot's cookie ({@code guardian.sh}). When the service ends in order it is
- * told so. Should it die itself, another takes its place.
+ * whatever has a mark of this boot ({@code guardian.sh}). When the service ends in order it is told
+ * so. Should it die itself, another takes its place.
  *
  * <p>All of it happens on one event loop, in the first half-millisecond of its life and at its end.
  */
@@ -62,13 +62,13 @@ final class Guardian {
   /**
    * A guardian that does not run yet.
    *
-   * @param boot what comes first in the cookie of all that it is to end
-   * @param startTicks when the service started: nothing that it started is older
+   * @param boot this life of the service, for what it says
+   * @param marks what all that it is to end has
    * @param cgroups folder of the cgroups of its runs; empty if they have none
    */
   Guardian(
       String boot,
-      long startTicks,
+      MarkRange marks,
       String cgroups,
       EventLoop loop,
       Descriptors descriptors,
@@ -78,7 +78,14 @@ final class Guardian {
     this.forest = forest;
     this.argv =
         List.of(
-            SHELL, "-c", script(), "headcount-guardian", boot, Long.toString(startTicks), cgroups);
+            SHELL,
+            "-c",
+            script(),
+            "headcount-guardian",
+            boot,
+            Long.toString(marks.first()),
+            Long.toString(marks.last()),
+            cgroups);
     end.view(END.length).put(END);
   }
 

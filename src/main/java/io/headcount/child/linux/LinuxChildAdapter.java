@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,6 +43,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
   private final AtomicInteger next = new AtomicInteger();
   private final @Nullable Guardian guardian;
   private final CgroupProbe.Result cgroups;
+  private final Marks marks;
 
   /**
    * How many threads, and whether there is a guardian.
@@ -81,7 +81,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
     this.capacity = new MachineCapacity(descriptors); // before the service is moved within them
     this.cgroups = cgroups(options.cgroups());
     Forest forest = new Forest();
-    Marks marks = new Marks();
+    this.marks = new Marks();
     Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), forest, descriptors);
     ProcTable table = new ProcTable(platform.pid(), platform.session(), forest, adoptees);
     Escapees escapees = new Escapees(options.escapees(), platform, forest, marks);
@@ -103,12 +103,11 @@ public final class LinuxChildAdapter implements ChildAdapter {
       loops.add(new EventLoop("headcount-loop-" + i, descriptors));
     }
     String boot = options.guardedBoot();
-    ProcEntry self = boot == null ? null : Proc.local().stat(platform.pid());
     this.guardian =
-        boot == null || self == null
+        boot == null
             ? null
             : new Guardian(
-                boot, self.startTicks(), cgroups.home(), loops.getFirst(), descriptors, forest);
+                boot, marks.range(), cgroups.home(), loops.getFirst(), descriptors, forest);
   }
 
   private static CgroupProbe.Result cgroups(@Nullable CgroupWish wish) {
@@ -280,16 +279,24 @@ public final class LinuxChildAdapter implements ChildAdapter {
   public Map<String, String> capabilities() {
     Map<String, String> all = new LinkedHashMap<>(machine.platform().capabilities());
     all.put("guardian", guardian == null ? "no" : "yes");
+    all.put("marks", marks.range().isEmpty() ? "no (file locks are limited)" : "yes");
     all.put("cgroup", cgroups.cgroup());
     all.put("cgroupControllers", cgroups.controllers());
     return all;
   }
 
   @Override
-  public Sweep sweep(Set<String> boots, boolean kill) {
+  public String imprint() {
+    return marks.range().text();
+  }
+
+  @Override
+  public Sweep sweep(Map<String, String> boots, boolean kill) {
+    Map<String, MarkRange> ranges = new LinkedHashMap<>();
+    boots.forEach((boot, imprint) -> ranges.put(boot, MarkRange.parse(imprint)));
     Cgroups ours = cgroups.cgroups();
-    return new Sweeper(machine.platform(), boots, ours == null ? List.of() : ours.dead(boots))
-        .sweep(kill);
+    List<DeadCgroup> dead = ours == null ? List.of() : ours.dead(boots.keySet());
+    return new Sweeper(machine.platform(), ranges, dead).sweep(kill);
   }
 
   @Override

@@ -14,28 +14,39 @@ final class Marks {
   /** Where there is no mark. */
   static final long NONE = 0;
 
-  private static final long ROOM = 1L << 20;
+  private static final long LEAST = 1L << 20;
+  private static final long MOST = 1L << 40;
 
-  private final long own = Processes.ownLimit(Processes.RLIMIT_LOCKS);
-  private final long first;
+  private final MarkRange range;
   private final AtomicLong next;
 
   /**
-   * Below our own limit, for that may be the mark that another Headcount gave us; anywhere below,
-   * so that the processes of an earlier one have others.
+   * Below our own limit, for that may be the mark that another Headcount gave us; anywhere below, so
+   * that the processes of an earlier one have others.
    */
   Marks() {
+    long own = Processes.ownLimit(Processes.RLIMIT_LOCKS);
     long half = own / 2;
-    first = half < ROOM ? NONE : ThreadLocalRandom.current().nextLong(half, half + half / 2);
-    next = new AtomicLong(first);
+    if (half < LEAST) {
+      range = MarkRange.NONE;
+    } else {
+      long first = ThreadLocalRandom.current().nextLong(half, half + half / 2);
+      range = new MarkRange(first, first + Math.min(MOST, half / 2) - 1);
+    }
+    next = new AtomicLong(range.first());
+  }
+
+  /** All that are given; what is known by them is ours, and of this life of the service. */
+  MarkRange range() {
+    return range;
   }
 
   long next() {
-    return next.get() == NONE ? NONE : next.getAndIncrement();
+    return range.isEmpty() || next.get() > range.last() ? NONE : next.getAndIncrement();
   }
 
   /** Whether we gave this mark to a run. */
   boolean isOurs(long mark) {
-    return mark != NONE && first <= mark && mark < next.get();
+    return mark != NONE && range.first() <= mark && mark < next.get();
   }
 }

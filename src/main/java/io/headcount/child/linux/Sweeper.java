@@ -1,12 +1,14 @@
 package io.headcount.child.linux;
 
 import io.headcount.child.Leftover;
+import io.headcount.child.ProcessInfo;
 import io.headcount.child.Signal;
 import io.headcount.child.Sweep;
 import io.headcount.child.UnreadableMachineException;
 import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,35 +20,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends what earlier boots have left: processes in the cgroups of one of these boots, and those of
- * our user whose environment has its cookie. Each of the latter is named by pid and start time, and
- * both and the cookie are compared after its pidfd was opened. Never init, ourselves, or who we
- * descend from.
+ * our user that have one of its marks. Each of the latter is named by pid and start time, and both
+ * and the mark are compared after its pidfd was opened. Never init, ourselves, or who we descend
+ * from. A cookie alone, which anybody may have in its environment, says whose it was and no more.
  */
 final class Sweeper {
   private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final int QUIET_LOOKS = 2;
 
-  /** How often a process without an environment may be in the middle of an exec. */
-  private static final int UNSURE_LOOKS = 20;
-
-  /** The parent of the kernel's threads, which never have one. */
-  private static final int KERNEL_THREADS = 2;
-
   private final Platform platform;
-  private final Set<String> boots;
+  private final Map<String, MarkRange> boots;
   private final List<DeadCgroup> cgroups;
   private final Proc proc = Proc.local();
   private final @Nullable Integer user;
   private final Set<Integer> ancestors = new HashSet<>();
-  private final Map<ProcId, Leftover> found = new LinkedHashMap<>();
+  private final Map<ProcId, Found> found = new LinkedHashMap<>();
 
-  /** Processes without an environment at this look, and those that never had one at many. */
-  private final Set<ProcId> unsure = new HashSet<>();
+  /** Who was seen; the run is null if neither its cgroup nor its environment tells. */
+  private record Found(String boot, long mark, @Nullable String run, ProcessInfo process) {}
 
-  private final Set<ProcId> bare = new HashSet<>();
-
-  Sweeper(Platform platform, Set<String> boots, List<DeadCgroup> cgroups) {
+  Sweeper(Platform platform, Map<String, MarkRange> boots, List<DeadCgroup> cgroups) {
     this.platform = platform;
     this.boots = boots;
     this.cgroups = cgroups;
@@ -59,73 +53,92 @@ final class Sweeper {
 
   Sweep sweep(boolean kill) {
     try {
-      List<Leftover> alive = kill ? end() : lookUntilSure();
+      Set<ProcId> alive = kill ? end() : look();
       if (kill) {
         cgroups.forEach(DeadCgroup::remove);
       }
-      return new Sweep(List.copyOf(found.values()), alive);
+      List<Found> left =
+          found.entrySet().stream()
+              .filter(each -> alive.contains(each.getKey()))
+              .map(Map.Entry::getValue)
+              .toList();
+      return new Sweep(leftovers(found.values()), leftovers(left), unproven());
     } catch (Proc.Unreadable e) {
       throw new UnreadableMachineException();
     }
   }
 
-  private List<Leftover> end() {
+  private Set<ProcId> end() {
     long started = System.nanoTime();
-    List<Leftover> alive = List.of();
+    Set<ProcId> alive = Set.of();
     for (int quiet = 0;
         quiet < QUIET_LOOKS && System.nanoTime() - started < MOST_NANOS;
         quiet = alive.isEmpty() && !isPopulated() ? quiet + 1 : 0) {
-      alive = lookUntilSure();
+      alive = look();
       cgroups.forEach(DeadCgroup::kill);
-      for (Map.Entry<ProcId, Leftover> each : found.entrySet()) {
-        if (alive.contains(each.getValue())) {
-          kill(each.getKey(), each.getValue());
-        }
-      }
+      alive.forEach(this::kill);
       LockSupport.parkNanos(alive.isEmpty() ? 0 : PAUSE_NANOS);
     }
     return alive;
   }
 
-  private List<Leftover> lookUntilSure() {
-    List<Leftover> alive = look();
-    for (int looks = 1; !unsure.isEmpty() && alive.isEmpty() && looks < UNSURE_LOOKS; looks++) {
-      LockSupport.parkNanos(PAUSE_NANOS);
-      alive = look();
-    }
-    bare.addAll(unsure);
-    return alive;
-  }
-
-  private List<Leftover> look() {
-    unsure.clear();
-    List<Leftover> alive = new ArrayList<>();
-    for (int pid : Proc.pids()) {
-      if (platform.maySignal(pid) && !ancestors.contains(pid)) {
-        ProcEntry entry = proc.stat(pid);
-        String[] cookie = entry == null || entry.isZombie() ? null : cookie(entry);
-        if (entry != null && cookie != null) {
-          alive.add(
-              found.computeIfAbsent(
-                  entry.id(), id -> new Leftover(cookie[0], cookie[1], proc.describe(id))));
-        }
+  private Set<ProcId> look() {
+    Set<ProcId> alive = new HashSet<>();
+    for (ProcEntry entry : others()) {
+      long mark = proc.mark(entry.pid());
+      String boot = bootOf(mark);
+      if (boot != null && isOurUsers(entry.pid())) {
+        alive.add(entry.id());
+        found.computeIfAbsent(
+            entry.id(), id -> new Found(boot, mark, runOf(id.pid(), boot), proc.describe(id)));
       }
     }
     addMembers(alive);
     return alive;
   }
 
-  private void addMembers(List<Leftover> alive) {
+  /** Everybody but those that are never signalled. */
+  private List<ProcEntry> others() {
+    List<ProcEntry> all = new ArrayList<>();
+    for (int pid : Proc.pids()) {
+      if (platform.maySignal(pid) && !ancestors.contains(pid)) {
+        ProcEntry entry = proc.stat(pid);
+        if (entry != null && !entry.isZombie()) {
+          all.add(entry);
+        }
+      }
+    }
+    return all;
+  }
+
+  private boolean isOurUsers(int pid) {
+    return user != null && user.equals(Proc.user(pid));
+  }
+
+  private @Nullable String bootOf(long mark) {
+    return boots.entrySet().stream()
+        .filter(boot -> boot.getValue().contains(mark))
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private @Nullable String runOf(int pid, String boot) {
+    String cookie = proc.cookie(pid);
+    return cookie != null && cookie.startsWith(boot + ".")
+        ? cookie.substring(boot.length() + 1)
+        : null;
+  }
+
+  private void addMembers(Set<ProcId> alive) {
     for (DeadCgroup cgroup : cgroups) {
       for (DeadCgroup.Member member : cgroup.members()) {
         ProcEntry entry = proc.stat(member.pid());
         if (entry != null && !entry.isZombie()) {
-          Leftover leftover =
-              found.computeIfAbsent(
-                  entry.id(), id -> new Leftover(cgroup.boot(), member.run(), proc.describe(id)));
-          if (!alive.contains(leftover)) {
-            alive.add(leftover);
-          }
+          alive.add(entry.id());
+          found.computeIfAbsent(
+              entry.id(),
+              id -> new Found(cgroup.boot(), Marks.NONE, member.run(), proc.describe(id)));
         }
       }
     }
@@ -135,25 +148,39 @@ final class Sweeper {
     return cgroups.stream().anyMatch(DeadCgroup::isPopulated);
   }
 
-  /** Boot and run of a process that is ours to end, else null. */
-  private String @Nullable [] cookie(ProcEntry entry) {
-    String cookie = proc.cookie(entry.pid());
-    if (cookie == null) {
-      return null;
+  /** Who has cleared its environment is of the run of those that have the same mark. */
+  private List<Leftover> leftovers(Collection<Found> some) {
+    Map<Long, String> runs = new LinkedHashMap<>();
+    for (Found each : found.values()) {
+      if (each.run() != null && each.mark() != Marks.NONE) {
+        runs.put(each.mark(), each.run());
+      }
     }
-    if (cookie.isEmpty() && entry.ppid() != KERNEL_THREADS && !bare.contains(entry.id())) {
-      unsure.add(entry.id());
-    }
-    int dot = cookie.indexOf('.');
-    return dot > 0
-            && boots.contains(cookie.substring(0, dot))
-            && user != null
-            && user.equals(Proc.user(entry.pid()))
-        ? new String[] {cookie.substring(0, dot), cookie.substring(dot + 1)}
-        : null;
+    return some.stream()
+        .map(each ->
+            new Leftover(
+                each.boot(),
+                each.run() == null ? runs.get(each.mark()) : each.run(),
+                each.process()))
+        .toList();
   }
 
-  private void kill(ProcId id, Leftover leftover) {
+  private List<Leftover> unproven() {
+    List<Leftover> all = new ArrayList<>();
+    for (ProcEntry entry : others()) {
+      for (String boot : boots.keySet()) {
+        String run = found.containsKey(entry.id()) ? null : runOf(entry.pid(), boot);
+        if (run != null && isOurUsers(entry.pid())) {
+          all.add(new Leftover(boot, run, proc.describe(entry.id())));
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Members of cgroups without a mark are ended by their cgroup. */
+  private void kill(ProcId id) {
+    Found whom = found.get(id);
     int pidfd = Processes.pidfdOpen(id.pid());
     if (pidfd < 0) {
       return;
@@ -162,7 +189,8 @@ final class Sweeper {
       ProcEntry now = proc.stat(id.pid());
       if (now != null
           && now.startTicks() == id.startTicks()
-          && (leftover.boot() + "." + leftover.run()).equals(proc.cookie(id.pid()))) {
+          && whom != null
+          && whom.boot().equals(bootOf(proc.mark(id.pid())))) {
         Processes.pidfdSendSignal(pidfd, Signal.SIGKILL.number());
       }
     } finally {

@@ -1,6 +1,7 @@
-# Ends what a service left that was killed. Run as: sh -c THIS headcount-guardian BOOT START CGROUPS
-#   BOOT   the boot of the service: HEADCOUNT_RUN=BOOT.<run> is in the environment of what it started
-#   START  when the service started, in clock ticks: nothing that it started is older, its parents are
+# Ends what a service left that was killed. Run as: sh -c THIS headcount-guardian BOOT FIRST LAST CGROUPS
+#   BOOT   the boot of the service
+#   FIRST, LAST  the marks of what it started: the soft limit of file locks, which is inherited, and
+#          which nobody has who only was given its environment
 #   CGROUPS  the folder that has a cgroup for each run; empty if they have none
 #
 # Standard input is a pipe that only the service can write to. The line "end" is an orderly end;
@@ -10,8 +11,9 @@ set -f
 exec 3>&2 2>&1
 trap '' HUP INT QUIT TERM USR1 USR2 PIPE TSTP TTIN TTOU
 boot=$1
-oldest=$2
-cgroups=$3
+first=$2
+last=$3
+cgroups=$4
 
 while IFS= read -r word; do
   [ "$word" = end ] && exit 0
@@ -20,51 +22,44 @@ done
 # All below reads the process in whose folder of /proc we are. That folder is of one process for ever:
 # when that has gone, nothing is in it any more, whoever may have its number then.
 
-# Reads a file. The shell leaves out the zeros between variables.
-text() {
-  text=
-  while IFS= read -r line || [ -n "$line" ]; do
-    text="$text $line"
-    line=
-  done <"$1"
-}
-
-# Sets state, flags and start. Its name may hold anything, so look behind the last ")".
+# Sets state and uid, its real user. Reads no further than it must, for a shell reads byte by byte.
 identify() {
-  text stat || return 1
-  set -- ${text##*) }
-  [ $# -ge 20 ] || return 1
-  state=$1 flags=$7 start=${20}
-}
-
-# Sets uid to its real user.
-owner() {
-  uid=
-  while IFS= read -r line; do
-    case $line in Uid:*)
-      set -- $line
-      uid=$2
-      return 0
-      ;;
+  state= uid=
+  while read -r key value _; do
+    case $key in
+      State:) state=$value ;;
+      Uid:)
+        uid=$value
+        return 0
+        ;;
     esac
   done <status
   return 1
 }
 
-# Whether it has the boot's cookie and is no older than the service.
-# 0: yes, 1: no, 2: it has no environment, as for a moment every process that executes a command.
-carries() {
-  [ -O environ ] && identify && [ "$start" -ge "$oldest" ] || return 1
-  case $state in Z | X) return 1 ;; esac
-  text environ || return 1
-  case $text in
-    *"HEADCOUNT_RUN=$boot."*) ;;
-    '') [ $((flags & 0x200000)) -ne 0 ] && return 1 || return 2 ;; # kernel threads never have one
-    *) return 1 ;;
-  esac
+# Whether it is dead. One whose first thread alone has ended looks so, but has others.
+dead() {
+  case $state in Z | X) ;; *) return 1 ;; esac
+  while read -r key value _; do
+    [ "$key" = Threads: ] && [ "$value" -gt 1 ] && return 1
+  done <status
+  return 0
 }
 
-# Who is in the cgroup of a run ends whatever it has done to its environment, all at once.
+# Whether it has a mark of the service's.
+marked() {
+  while read -r key more kind soft _; do
+    case "$key $more $kind" in "Max file locks")
+      case $soft in *[!0-9]*) return 1 ;; esac
+      [ "$soft" -gt 0 ] && [ "$soft" -ge "$first" ] && [ "$soft" -le "$last" ]
+      return
+      ;;
+    esac
+  done <limits
+  return 1
+}
+
+# Who is in the cgroup of a run ends whatever it has done to its mark, all at once.
 empty_cgroups() {
   [ -n "$cgroups" ] || return 0
   set +f
@@ -74,13 +69,13 @@ empty_cgroups() {
   set -f
 }
 
-cd /proc/$$ && owner
+cd /proc/$$ && identify
 self=$uid
 read -r now _ </proc/uptime
 until=$((${now%.*} + 5))
-quiet=0 unsure=0 ended=0
+quiet=0 ended=0
 while [ $quiet -lt 2 ] && [ "${now%.*}" -le $until ]; do
-  found=0 bare=0
+  found=0
   empty_cgroups
   set +f
   set -- /proc/[1-9]*
@@ -89,22 +84,15 @@ while [ $quiet -lt 2 ] && [ "${now%.*}" -le $until ]; do
     pid=${process#/proc/}
     [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
     cd "$process" || continue
-    carries
-    case $? in
-      0)
-        # The last look at the folder, right before the signal: the number is still that process's.
-        if owner && [ "$uid" = "$self" ] && [ -O environ ]; then
-          kill -9 "$pid" && ended=$((ended + 1))
-          found=1
-        fi
-        ;;
-      2) bare=1 ;;
-    esac
+    identify && [ "$uid" = "$self" ] && marked && ! dead || continue
+    # The last look at the folder, right before the signal: the number is still that process's.
+    if [ -e limits ]; then
+      kill -9 "$pid" && ended=$((ended + 1))
+      found=1
+    fi
   done
   if [ $found -eq 1 ]; then
     quiet=0
-  elif [ $bare -eq 1 ] && [ $unsure -lt 10 ]; then
-    unsure=$((unsure + 1))
   else
     quiet=$((quiet + 1))
   fi
