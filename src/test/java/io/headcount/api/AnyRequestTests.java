@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(OutputCaptureExtension.class)
 @TestPropertySource(properties = {"headcount.http.max-wait=100ms", "headcount.defaults.grace=0"})
 class AnyRequestTests extends Service {
-  private static final int FEW = 3_000;
+  private static final int FEW = 2_000;
   private static final int ENOUGH = 10;
   private static final JsonMapper STRICT = new JsonMapper();
 
