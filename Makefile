@@ -14,7 +14,7 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image image-test chart bench flood faults soak cgroup-vm clean need-mvn
+.PHONY: help run test format build image image-test chart bench flood fuzz outdated faults soak cgroup-vm clean need-mvn
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,14 @@ bench: need-mvn ## Measures spawning and throughput beside ProcessBuilder, C and
 flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one is not
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) verify -Dtest=FloodTests -Dit.test=FloodJarTests -Dheadcount.flood=2048
+
+fuzz: need-mvn ## Throws 100,000 odd requests at every operation, 20 minutes; ARGS=-Dheadcount.fuzz.seed=N to repeat what failed
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+	$(MVN) $(MVN_FLAGS) test -Dtest=AnyRequestTests -Dheadcount.fuzz=100000 $(ARGS)
+
+outdated: need-mvn ## Lists libraries and plugins of which Maven Central has newer versions
+	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+	$(MVN) $(MVN_FLAGS) versions:display-parent-updates versions:display-property-updates versions:display-plugin-updates
 
 faults: need-mvn ## Tries every way out of a run alone, then 10,000 double forks; the table is in docs/containment.md; 20 minutes
 	@scripts/install-tools

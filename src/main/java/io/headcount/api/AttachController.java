@@ -3,7 +3,6 @@ package io.headcount.api;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Run;
 import io.headcount.supervisor.SupervisorException;
-import io.headcount.supervisor.Violation;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.ParameterIn;
@@ -12,12 +11,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.security.Principal;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.server.ServletServerHttpRequest;
 import org.springframework.http.server.ServletServerHttpResponse;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -98,6 +93,7 @@ class AttachController {
         ProblemCode.FORBIDDEN,
         ProblemCode.WRITER_TAKEN,
         ProblemCode.MALFORMED,
+        ProblemCode.UPGRADE_REQUIRED,
         ProblemCode.VALIDATION,
         ProblemCode.DRAINING
       })
@@ -107,7 +103,7 @@ class AttachController {
       @Parameter(hidden = true) HttpServletResponse response) {
     Caller caller = Caller.of(request);
     Run run = caller.look(supervisor, id);
-    refuseOtherProtocols(request);
+    AttachHandshake.check(request, response, PROTOCOL);
     AttachQuery query = AttachQuery.of(request, run.output().totals());
     if (supervisor.isClosing()) {
       throw new SupervisorException.Draining();
@@ -162,22 +158,5 @@ class AttachController {
     }
     attachment.refused();
     return null;
-  }
-
-  private static void refuseOtherProtocols(HttpServletRequest request) {
-    if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
-      throw new AttachRefusedException(
-          ProblemCode.MALFORMED, "Expected a WebSocket handshake (RFC 6455), got a plain request.");
-    }
-    boolean ours =
-        Collections.list(request.getHeaders("Sec-WebSocket-Protocol")).stream()
-            .flatMap(line -> Arrays.stream(line.split(",", -1)))
-            .anyMatch(name -> name.strip().equals(PROTOCOL));
-    if (!ours) {
-      throw new SupervisorException.Invalid(
-          List.of(
-              new Violation(
-                  "/Sec-WebSocket-Protocol", "expected " + PROTOCOL + " among the protocols")));
-    }
   }
 }

@@ -76,7 +76,7 @@ class EventsController {
       HttpServletResponse response)
       throws IOException, InterruptedException {
     RunQuery filter =
-        ListQuery.filter(parameters, supervisor.settings().bootId())
+        ListQuery.parse(parameters, supervisor.settings().bootId())
             .ownedBy(Caller.of(request).readable());
     if (request.getMethod().equals("HEAD")) {
       SseWriter.describe(response);

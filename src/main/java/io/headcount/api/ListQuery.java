@@ -14,30 +14,21 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
 
-/**
- * Reads the parameters of a list. A name that is not known is refused too: a filter with a typing
- * error would let everything through.
- */
+/** Reads the parameters of a list. {@link KnownParameters} has refused those of other names. */
 final class ListQuery {
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 200;
-  private static final Set<String> NAMES =
-      Set.of("state", "reason", "scopeKey", "label", "limit", "cursor");
-  private static final Set<String> FILTERS = Set.of("scopeKey", "label");
 
   private final MultiValueMap<String, String> parameters;
-  private final Set<String> names;
   private final List<Violation> violations = new ArrayList<>();
 
-  private ListQuery(MultiValueMap<String, String> parameters, Set<String> names) {
+  private ListQuery(MultiValueMap<String, String> parameters) {
     this.parameters = parameters;
-    this.names = names;
   }
 
   /**
@@ -47,15 +38,7 @@ final class ListQuery {
    * @throws SupervisorException.Invalid naming all that is wrong
    */
   static RunQuery parse(MultiValueMap<String, String> parameters, String bootId) {
-    return read(new ListQuery(parameters, NAMES), bootId);
-  }
-
-  /** The same where only a scope and labels can be asked for. */
-  static RunQuery filter(MultiValueMap<String, String> parameters, String bootId) {
-    return read(new ListQuery(parameters, FILTERS), bootId);
-  }
-
-  private static RunQuery read(ListQuery reader, String bootId) {
+    ListQuery reader = new ListQuery(parameters);
     RunQuery query = reader.query(bootId);
     if (!reader.violations.isEmpty()) {
       throw new SupervisorException.Invalid(reader.violations);
@@ -71,12 +54,6 @@ final class ListQuery {
   }
 
   private RunQuery query(String bootId) {
-    for (String name : new TreeSet<>(parameters.keySet())) {
-      if (!names.contains(name)) {
-        violations.add(
-            new Violation("/" + RecordReader.escape(name), "is not a parameter that is known"));
-      }
-    }
     return new RunQuery(
         anyOf("state", RunState.values(), RunState::label),
         anyOf("reason", Reason.values(), Reason::label),

@@ -7,6 +7,7 @@ import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.coyote.CloseNowException;
@@ -26,6 +27,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
+import org.springframework.web.util.ForwardedHeaderUtils;
 
 /** Makes a problem document of whatever a request fails with. */
 @RestControllerAdvice
@@ -212,6 +214,13 @@ class ProblemAdvice {
               request.getRequestURI())
           .toResponse(NO_HEADERS);
     }
+    if (isOfForwardedHeaders(failure)) {
+      return Problem.of(
+              ProblemCode.MALFORMED,
+              "A header Forwarded or X-Forwarded-* names no host and port.",
+              request.getRequestURI())
+          .toResponse(NO_HEADERS);
+    }
     String mediaType = request.getContentType();
     if (failure instanceof IllegalArgumentException
         && mediaType != null
@@ -226,6 +235,12 @@ class ProblemAdvice {
     return Problem.of(
             ProblemCode.INTERNAL, ProblemCode.INTERNAL.explanation(), request.getRequestURI())
         .toResponse(NO_HEADERS);
+  }
+
+  /** The framework's reader of these, used for the documentation's pages, throws what comes. */
+  private static boolean isOfForwardedHeaders(Exception failure) {
+    return Arrays.stream(failure.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(ForwardedHeaderUtils.class.getName()));
   }
 
   private static boolean clientIsGone(Exception failure) {

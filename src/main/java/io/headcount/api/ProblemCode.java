@@ -121,6 +121,19 @@ enum ProblemCode {
       "The range lies beyond the end",
       "There is no byte at the start of the range. Of a live run there may be one later; ask with"
           + " `follow=true` to wait for it."),
+  UPGRADE_REQUIRED(
+      HttpStatus.UPGRADE_REQUIRED,
+      "The WebSocket is of another version",
+      "Send `Sec-WebSocket-Version: 13` (RFC 6455)."),
+  NOT_IMPLEMENTED(
+      HttpStatus.NOT_IMPLEMENTED,
+      "This part of HTTP is not there",
+      "The request has a transfer coding that the service does not know. Send `chunked` or a"
+          + " `Content-Length`."),
+  HTTP_VERSION(
+      HttpStatus.HTTP_VERSION_NOT_SUPPORTED,
+      "HTTP of another version",
+      "The service speaks HTTP/1.1."),
   INTERNAL(
       HttpStatus.INTERNAL_SERVER_ERROR,
       "Something went wrong in the service",
@@ -174,7 +187,10 @@ enum ProblemCode {
       case 415 -> UNSUPPORTED_MEDIA_TYPE;
       case 416 -> RANGE_NOT_SATISFIABLE;
       case 422 -> VALIDATION;
+      case 426 -> UPGRADE_REQUIRED;
+      case 501 -> NOT_IMPLEMENTED;
       case 503 -> DRAINING;
+      case 505 -> HTTP_VERSION;
       default -> status >= 500 ? INTERNAL : MALFORMED;
     };
   }

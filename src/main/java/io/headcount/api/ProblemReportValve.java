@@ -1,7 +1,6 @@
 package io.headcount.api;
 
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -12,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers what never reaches the application, a request line that is no HTTP for example, with a
- * problem document instead of Tomcat's page. Public for Tomcat.
+ * problem document instead of Tomcat's page, and whatever else is an error without a word. Public
+ * for Tomcat.
  */
 public final class ProblemReportValve extends ErrorReportValve {
   private static final Logger LOG = LoggerFactory.getLogger(ProblemReportValve.class);
@@ -26,18 +26,18 @@ public final class ProblemReportValve extends ErrorReportValve {
   @Override
   protected void report(Request request, Response response, @Nullable Throwable failure) {
     int status = response.getStatus();
-    if (status < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
+    boolean told = response.isError() && !response.setErrorReported();
+    if (status < 400 || response.getContentWritten() > 0 || told) {
       return;
     }
     ProblemCode code = ProblemCode.ofStatus(status);
     try {
       response.setContentType("application/problem+json");
-      response.setCharacterEncoding(StandardCharsets.UTF_8);
-      Writer writer = response.getReporter();
-      if (writer != null) {
-        writer.write(document(code, status));
-        response.finishResponse();
-      }
+      // A writer would add a charset, which this media type does not have.
+      byte[] document = document(code, status).getBytes(StandardCharsets.UTF_8);
+      response.setContentLength(document.length);
+      response.getOutputStream().write(document);
+      response.finishResponse();
     } catch (IOException | IllegalStateException e) {
       LOG.debug("event=answer-not-sent status={}", status, e);
     }

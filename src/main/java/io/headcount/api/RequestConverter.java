@@ -5,11 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpInputMessage;
 import org.springframework.http.HttpOutputMessage;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.server.ResponseStatusException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -73,6 +76,7 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
     if (message.getHeaders().getContentLength() > maxBytes) {
       throw new BodyTooLargeException(maxBytes);
     }
+    refuseCodings(message.getHeaders().getOrEmpty(HttpHeaders.CONTENT_ENCODING));
     byte[] body = readBody(message.getBody());
     JsonNode document;
     try {
@@ -81,6 +85,14 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
       throw new HttpMessageNotReadableException(describe(e), e, message);
     }
     return (ApiRequest) RecordReader.read(document, type.asSubclass(Record.class));
+  }
+
+  /** A packed body would look like no JSON, and unpacked it could be of any size. */
+  private static void refuseCodings(List<String> codings) {
+    if (!codings.stream().allMatch(coding -> coding.isBlank() || coding.equals("identity"))) {
+      throw new ResponseStatusException(
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE, "Expected a body without a Content-Encoding.");
+    }
   }
 
   /** In our own words: the parser's name its classes and switches. */

@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -8,6 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverters;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Fits the web framework to the contract. */
@@ -37,12 +39,19 @@ class WebConfiguration implements WebMvcConfigurer {
             converter -> converter.getSupportedMediaTypes().contains(MediaType.APPLICATION_YAML)));
   }
 
+  @Override
+  public void addInterceptors(InterceptorRegistry interceptors) {
+    interceptors.addInterceptor(new KnownParameters()).addPathPatterns("/v1/**");
+  }
+
   /** Static, so that the web server can be made before the rest of the application is. */
   @Bean
   static WebServerFactoryCustomizer<TomcatServletWebServerFactory> valves() {
     return factory -> {
-      factory.addConnectorCustomizers(connector ->
-          connector.setProperty("socket.appWriteBufSize", String.valueOf(WRITE_BUFFER_BYTES)));
+      factory.addConnectorCustomizers(
+          WebConfiguration::takeAnyLanguages,
+          connector ->
+              connector.setProperty("socket.appWriteBufSize", String.valueOf(WRITE_BUFFER_BYTES)));
       factory.addContextValves(new ClientLiveness.Valve());
       factory.addContextCustomizers(context -> {
         if (context.getParent() instanceof StandardHost host) {
@@ -53,5 +62,13 @@ class WebConfiguration implements WebMvcConfigurer {
         }
       });
     };
+  }
+
+  /**
+   * Past so many languages in {@code Accept-Language} Tomcat throws, whoever asks for them first;
+   * nothing here is translated, and the size of a header is bounded.
+   */
+  static void takeAnyLanguages(Connector connector) {
+    connector.setMaxLocaleCount(Integer.MAX_VALUE);
   }
 }

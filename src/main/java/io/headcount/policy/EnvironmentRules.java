@@ -28,7 +28,10 @@ public final class EnvironmentRules {
           "BASH_ENV",
           "BASH_FUNC_*",
           "BASHOPTS",
+          "CDPATH",
           "ENV",
+          "FPATH",
+          "GLOBIGNORE",
           "IFS",
           "PROMPT_COMMAND",
           "PS4",
@@ -36,6 +39,12 @@ public final class EnvironmentRules {
           "ZDOTDIR",
           // interpreters
           "CLASSPATH",
+          "CORECLR_*",
+          "COR_*",
+          "DOTNET_STARTUP_HOOKS",
+          "GEM_HOME",
+          "GEM_PATH",
+          "IBM_JAVA_OPTIONS",
           "JAVA_TOOL_OPTIONS",
           "JDK_JAVA_OPTIONS",
           "_JAVA_OPTIONS",
@@ -44,11 +53,19 @@ public final class EnvironmentRules {
           "LUA_PATH*",
           "NODE_OPTIONS",
           "NODE_PATH",
+          "OPENJ9_JAVA_OPTIONS",
           "PERL5*",
           "PERLLIB",
+          "PHPRC",
+          "PHP_INI_SCAN_DIR",
           "PYTHON*",
           "RUBYLIB",
-          "RUBYOPT");
+          "RUBYOPT",
+          "RUBYSHELL",
+          // libraries that load others
+          "OPENSSL_CONF",
+          "OPENSSL_ENGINES",
+          "OPENSSL_MODULES");
 
   private static final String PATH = "PATH";
   private static final String KEY = "headcount.policy.env.allow";

@@ -16,7 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Refuses what other sites' pages could make a browser ask: calls by a name that is not the
- * service's, and calls with an origin that is neither allowed nor the service itself.
+ * service's, and calls with an origin that is neither allowed nor the service itself, or as a part
+ * of such a page.
  */
 final class BrowserGuard extends OncePerRequestFilter {
   private final Hosts hosts;
@@ -50,9 +51,29 @@ final class BrowserGuard extends OncePerRequestFilter {
           new AccessDeniedException(
               "Pages of other sites may not call this service; headcount.attach.allowed-origins"
                   + " (HEADCOUNT_ATTACH_ALLOWED_ORIGINS) has those that may."));
+    } else if (origin == null && isPartOfAnotherSite(request)) {
+      refusals.handle(
+          request,
+          response,
+          new AccessDeniedException(
+              "Pages of other sites may link to this service, not embed it."));
     } else {
       chain.doFilter(request, response);
     }
+  }
+
+  /**
+   * Whether a browser says that it asks for an image, a script or a frame of another site's page
+   * (Fetch Metadata): these come without an origin. A link that somebody followed is none.
+   */
+  private static boolean isPartOfAnotherSite(HttpServletRequest request) {
+    String site = request.getHeader("Sec-Fetch-Site");
+    boolean other = "cross-site".equals(site) || "same-site".equals(site);
+    boolean link =
+        "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
+            && "document".equals(request.getHeader("Sec-Fetch-Dest"))
+            && request.getMethod().equals("GET");
+    return other && !link;
   }
 
   /** The scheme is not compared: a proxy in front may have changed it. */

@@ -4,15 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -29,39 +23,10 @@ import tools.jackson.databind.JsonNode;
  * operation that has no line there fails here.
  */
 class AccessTableTests extends Secured {
-  private static final Pattern LINE =
-      Pattern.compile(
-          "\\| `([A-Z]+) (/\\S*)` \\| (yes|no) \\| (yes|no) \\| (yes|no|own) \\| (yes|no) \\|.*");
-
   /** Served from files, so that no controller tells of it. */
   private static final String FILES = "GET /swagger-ui/index.html";
 
   @Autowired private ApplicationContext context;
-
-  private record Line(String method, String path, Map<String, String> cells) {
-    String operation() {
-      return method + " " + path;
-    }
-  }
-
-  private static List<Line> table() throws IOException {
-    List<Line> lines = new ArrayList<>();
-    for (String text : Files.readAllLines(Path.of("docs/security.md"))) {
-      Matcher line = LINE.matcher(text);
-      if (line.matches()) {
-        lines.add(
-            new Line(
-                line.group(1),
-                line.group(2),
-                Map.of(
-                    "nobody", line.group(3),
-                    "viewer", line.group(4),
-                    "runner", line.group(5),
-                    "admin", line.group(6))));
-      }
-    }
-    return lines;
-  }
 
   @Test
   void everyOperationOfTheServiceHasALine() throws IOException {
@@ -76,7 +41,8 @@ class AccessTableTests extends Secured {
         .path("_links")
         .forEach(link -> served.add("GET " + path(link)));
 
-    assertThat(table().stream().map(Line::operation)).containsExactlyInAnyOrderElementsOf(served);
+    assertThat(AccessTable.lines().stream().map(AccessTable.Line::operation))
+        .containsExactlyInAnyOrderElementsOf(served);
   }
 
   private static void add(RequestMappingInfo info, Set<String> served) {
@@ -99,7 +65,7 @@ class AccessTableTests extends Secured {
 
   @TestFactory
   Stream<DynamicTest> everyRoleIsLetInOrNotAsItsLineSays() throws IOException {
-    return table().stream()
+    return AccessTable.lines().stream()
         .flatMap(line ->
             line.cells().entrySet().stream()
                 .map(cell ->
@@ -108,7 +74,7 @@ class AccessTableTests extends Secured {
                         () -> check(line, cell.getKey(), cell.getValue()))));
   }
 
-  private void check(Line line, String role, String cell) {
+  private void check(AccessTable.Line line, String role, String cell) {
     Client client =
         switch (role) {
           case "viewer" -> sees;
@@ -131,10 +97,9 @@ class AccessTableTests extends Secured {
   }
 
   /** What is sent need not be right: it is answered past the rule or not at all. */
-  private int status(Client client, Line line, String id) {
-    String path =
-        line.path().replace("{id}", id).replace("{code}", "validation").replace("/{*path}", "");
-    Client target = path.startsWith("/actuator") ? management.with(client.token()) : client;
+  private int status(Client client, AccessTable.Line line, String id) {
+    String path = line.path(id);
+    Client target = line.isManagement() ? management.with(client.token()) : client;
     if (line.method().equals("GET")) {
       var answer = target.open(path); // it may have no end
       try {

@@ -7,10 +7,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -172,6 +175,41 @@ class AttachTests extends Attaching {
         .startsWith("HTTP/1.1 422")
         .contains("\"/Sec-WebSocket-Protocol\"");
     assertThat(api.get("/v1/runs/" + id + "/attach").code()).isEqualTo("malformed");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Sec-WebSocket-Version, '', 426, upgrade-required",
+    "Sec-WebSocket-Version, 8, 426, upgrade-required",
+    "Sec-WebSocket-Key, '', 400, malformed",
+    "Sec-WebSocket-Key, short, 400, malformed",
+    "Sec-WebSocket-Extensions, ';;;', 400, malformed",
+    "Connection, close, 400, malformed",
+    "Upgrade, h2c, 400, malformed"
+  })
+  void answersAProblemDocumentWhenTheHandshakeIsNone(
+      String header, String value, int status, String code) throws IOException {
+    List<String> lines =
+        new ArrayList<>(
+            List.of(
+                "Host: localhost",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "Sec-WebSocket-Protocol: headcount.v1"));
+    lines.removeIf(line -> line.startsWith(header + ":"));
+    if (!value.isEmpty()) {
+      lines.add(header + ": " + value);
+    }
+    String request =
+        "GET /v1/runs/%s/attach HTTP/1.1\r\n%s\r\n\r\n"
+            .formatted(piped("cat"), String.join("\r\n", lines));
+    RawHttp.Answer answer = RawHttp.send(port(), RawHttp.bytes(request));
+    assertThat(answer.status()).as(answer.head()).isEqualTo(status);
+    assertThat(answer.headers("Content-Type")).containsExactly(PROBLEM);
+    assertThat(answer.body()).contains("\"code\":\"" + code + "\"");
+    assertThat(answer.headers("Sec-WebSocket-Version").contains("13")).isEqualTo(status == 426);
   }
 
   private String handshake(String path, String protocol) throws IOException {

@@ -80,6 +80,29 @@ class BrowserTests extends Service {
   }
 
   @Test
+  void refusesToBeAPartOfAnotherSitesPage() throws IOException {
+    for (String site : List.of("cross-site", "same-site")) {
+      for (String part : List.of("no-cors, image", "no-cors, script", "navigate, iframe")) {
+        String[] fetch = part.split(", ", -1);
+        assertThat(fetched(site, fetch[0], fetch[1])).as(part).startsWith("HTTP/1.1 403");
+      }
+      assertThat(fetched(site, "navigate", "document")).startsWith("HTTP/1.1 200"); // a link
+    }
+    assertThat(fetched("same-origin", "no-cors", "image")).startsWith("HTTP/1.1 200");
+    assertThat(fetched("none", "navigate", "document")).startsWith("HTTP/1.1 200");
+  }
+
+  private String fetched(String site, String mode, String destination) throws IOException {
+    return raw(
+        port(),
+        "GET /v1/info HTTP/1.1",
+        "Host: localhost",
+        "Sec-Fetch-Site: " + site,
+        "Sec-Fetch-Mode: " + mode,
+        "Sec-Fetch-Dest: " + destination);
+  }
+
+  @Test
   void letsItsOwnPagesIn() {
     Client.Reply own = api.get("/v1/info", "Origin", "http://127.0.0.1:" + port());
     assertThat(own.status()).isEqualTo(200);

@@ -93,7 +93,15 @@ class EnvironmentTests extends Service {
         "LOCPATH",
         "NLSPATH",
         "HOSTALIASES",
-        "RESOLV_HOST_CONF"
+        "RESOLV_HOST_CONF",
+        "FPATH",
+        "CDPATH",
+        "DOTNET_STARTUP_HOOKS",
+        "CORECLR_PROFILER_PATH",
+        "GEM_PATH",
+        "OPENJ9_JAVA_OPTIONS",
+        "PHPRC",
+        "OPENSSL_MODULES"
       })
   void refusesVariablesThatChangeHowProgramsLoad(String name) {
     Reply reply = run("\"argv\": [\"true\"], \"env\": {\"A\": \"1\", \"" + name + "\": \"\"}");

@@ -92,6 +92,77 @@ class FrameworkErrorTests extends Service {
   }
 
   @Test
+  void answersWhatHttpHasAndTheServiceHasNot() throws IOException {
+    for (int port : new int[] {port(), managementPort()}) {
+      assertThat(raw(port, "GET / HTTP/9.9\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+          .startsWith("HTTP/1.1 505")
+          .contains("\"code\":\"http-version\"");
+      assertThat(
+              raw(
+                  port,
+                  "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x\r\n\r\n"))
+          .startsWith("HTTP/1.1 501")
+          .contains("Content-Type: application/problem+json\r\n", "\"code\":\"not-implemented\"");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /actuator/%zz",
+        "GET /actuator/nothing",
+        "GET /actuator/health/nothing",
+        "DELETE /actuator/health",
+        "GET /nothing",
+      })
+  void answersProblemsOnTheManagementPortToo(String request) throws IOException {
+    assertThat(
+            raw(
+                managementPort(),
+                request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 4")
+        .contains("Content-Type: application/problem+json\r\n", "\"type\":\"/problems/");
+  }
+
+  @Test
+  void takesAnyNumberOfLanguages() {
+    String many = "en, ".repeat(500) + "de";
+    assertThat(api.get("/v1/info", "Accept-Language", many).status()).isEqualTo(200);
+    assertThat(management.get("/actuator/info", "Accept-Language", many).status()).isEqualTo(200);
+  }
+
+  @Test
+  void answers415WhenTheBodyIsPackedOrAForm() {
+    for (String coding : List.of("gzip", "br", "x, identity")) {
+      Reply packed = api.post("/v1/runs", "{\"argv\": [\"true\"]}", "Content-Encoding", coding);
+      assertProblem(packed, "unsupported-media-type");
+    }
+    assertThat(
+            api.post("/v1/runs", "{\"argv\": [\"true\"]}", "Content-Encoding", "identity").status())
+        .isEqualTo(201);
+    assertProblem(
+        api.send(
+            "PUT",
+            "/v1/runs/form",
+            BodyPublishers.ofString("a=%zz"),
+            "Content-Type",
+            "application/x-www-form-urlencoded"),
+        "unsupported-media-type");
+  }
+
+  @Test
+  void answers400WhenAForwardedHeaderIsNone() {
+    for (String host : List.of("${jndi:ldap://x}", ",", "[::1", "a:b")) {
+      Reply reply = api.get("/swagger-ui/index.html", "X-Forwarded-Host", host);
+      assertThat(reply.status()).as(host).isIn(200, 400);
+      assertThat(api.get("/v1/info", "X-Forwarded-Host", host).status()).isEqualTo(200);
+    }
+    assertProblem(
+        api.get("/swagger-ui/index.html", "X-Forwarded-Host", "${jndi:ldap://x}"), "malformed");
+    assertProblem(api.get("/swagger-ui", "X-Forwarded-Host", ","), "malformed");
+  }
+
+  @Test
   void explainsEveryCodeWhenItsTypeIsFollowed() {
     List<String> missing = new ArrayList<>();
     for (ProblemCode code : ProblemCode.values()) {
@@ -150,7 +221,11 @@ class FrameworkErrorTests extends Service {
   }
 
   private String raw(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+    return raw(port(), request);
+  }
+
+  private static String raw(int port, String request) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(10_000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       socket.getOutputStream().flush();

@@ -3,6 +3,7 @@ package io.headcount.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.api.Client.Reply;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -177,5 +178,22 @@ class ValidationTests extends Service {
                         null))
                 .runs())
         .isEmpty();
+  }
+
+  @Test
+  void refusesParametersThatNoOperationKnows() throws IOException {
+    String id = id(api.run("true"));
+    for (AccessTable.Line line : AccessTable.lines()) {
+      if (line.path().startsWith("/v1/")) {
+        String target = line.path(id) + "?nope=1&limit=1&limit=2";
+        Draft draft = new Draft(line.method(), target, new byte[0]);
+        RawHttp.Answer answer = RawHttp.send(port(), draft.bytes());
+        assertThat(answer.status()).as(line.operation()).isEqualTo(422);
+        assertThat(answer.body()).contains("\"pointer\":\"/nope\"", "\"pointer\":\"/limit\"");
+      }
+    }
+    assertThat(api.get("/v1/runs?limit=1&limit=2").pointers()).containsExactly("/limit");
+    assertThat(api.get("/v1/runs?state=exited&state=running&&").status()).isEqualTo(200);
+    assertThat(api.get("/v1/runs/" + id + "?include=output&include=").status()).isEqualTo(422);
   }
 }

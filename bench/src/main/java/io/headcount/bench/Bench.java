@@ -58,6 +58,12 @@ public final class Bench {
       System.out.println("\n" + start.table());
       kept &= start.keepsPromise();
     }
+    if (options.parts().contains(Options.Part.COST)) {
+      CostRounds cost = new CostRounds(options);
+      cost.run();
+      System.out.println("\n" + cost.table());
+      kept &= cost.keepsPromise();
+    }
     return kept;
   }
 }

@@ -39,7 +39,8 @@ record Options(
     SPAWN,
     LIVE,
     THROUGHPUT,
-    START
+    START,
+    COST
   }
 
   static final String HELP =
@@ -58,10 +59,11 @@ record Options(
         --child bare|libc  spawn a no-op without libc, or one whose libc starts first (bare)
         --mib N            MiB carried in the third part, which takes 3 times that memory (1024)
         --jar FILE         the service that carries them, and that starts (target/headcount.jar)
-        --only PART        one part only: spawn, live, throughput or start
+        --only PART        one part only: spawn, live, throughput, start, or cost (of callers and policy;
+                           needs wrk, and is no part of the others)
         --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate, or if
-                           a journal is below 0.8 or a follower below 0.5 of cat's, or if the AOT
-                           cache does not halve the start
+                           a journal is below 0.8 or a follower below 0.5 of cat's, if the AOT
+                           cache does not halve the start, or if callers and policy cost over 5 %
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
       """;
@@ -74,7 +76,7 @@ record Options(
           2,
           1000,
           1024,
-          EnumSet.allOf(Part.class),
+          EnumSet.complementOf(EnumSet.of(Part.COST)),
           false,
           Path.of("target", "headcount.jar"),
           false,
@@ -133,7 +135,7 @@ record Options(
             parts =
                 EnumSet.of(
                     Part.values()[
-                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput", "start")]);
+                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput", "start", "cost")]);
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }

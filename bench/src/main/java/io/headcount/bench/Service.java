@@ -79,6 +79,10 @@ final class Service implements AutoCloseable {
     }
   }
 
+  int port() {
+    return port;
+  }
+
   /** What it has in memory, {@code VmRSS} of {@code proc_pid_status(5)}. */
   double residentMebibytes() throws IOException {
     Matcher resident =

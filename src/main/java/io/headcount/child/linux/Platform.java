@@ -31,7 +31,7 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
 
   /**
    * Probes, and makes the process what the adapter needs: a child subreaper that does not ignore
-   * SIGCHLD, with descriptors 0 to 2 open.
+   * SIGCHLD, with descriptors 0 to 2 open, into which its children cannot look.
    *
    * @throws UnsupportedPlatformException saying what is missing
    */
@@ -55,6 +55,7 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
     found.put("libc", "glibc " + Libc.version());
     found.put("pidfd", "yes");
     found.put("subreaper", "yes");
+    found.put("opaque", Libc.becomeOpaque() == 0 ? "yes" : "no");
     return new Platform(Collections.unmodifiableMap(found), pid, Libc.getsid(0), Libc.getpgid(0));
   }
 

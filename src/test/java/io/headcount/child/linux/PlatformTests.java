@@ -97,6 +97,7 @@ class PlatformTests {
 
     assertThat(platform.pid()).isEqualTo((int) ProcessHandle.current().pid());
     assertThat(platform.capabilities())
-        .containsKeys("kernel", "arch", "libc", "pidfd", "subreaper");
+        .containsKeys("kernel", "arch", "libc", "pidfd", "subreaper")
+        .containsEntry("opaque", "yes");
   }
 }

@@ -29,6 +29,7 @@ public final class Libc {
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int SC_CLK_TCK = 2;
   private static final int SC_PAGESIZE = 30;
+  private static final int PR_SET_DUMPABLE = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
 
   private static final FunctionDescriptor INT_INT = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
@@ -258,9 +259,22 @@ public final class Libc {
 
   /** {@code PR_SET_CHILD_SUBREAPER}: orphans below us become our children. */
   public static int becomeSubreaper() {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1);
+  }
+
+  /**
+   * {@code PR_SET_DUMPABLE} off: other processes of our user can neither look into this one (its
+   * environment, memory and descriptors in {@code /proc}) nor trace it. What it executes is as any
+   * other process again.
+   */
+  public static int becomeOpaque() {
+    return prctl(PR_SET_DUMPABLE, 0);
+  }
+
+  private static int prctl(int option, long value) {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
-      int result = (int) PRCTL.invokeExact(scratch.state, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+      int result = (int) PRCTL.invokeExact(scratch.state, option, value, 0L, 0L, 0L);
       return result < 0 ? -scratch.errno() : result;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
