@@ -63,4 +63,29 @@ public record RunView(
     boolean stdinOpen,
     long stdinOffset,
     @Nullable Terminal terminal,
-    OutputTotals output) {}
+    OutputTotals output) {
+  private static final long MS = 1000;
+
+  /** The kernel's clock of processor time for limits is a little coarser than that of usage. */
+  private static final long TICK_MS = 20;
+
+  /**
+   * The limit that ended the command; null if none did, or nothing proves it. SIGXFSZ comes of a
+   * file that became too large; SIGXCPU of processor time, of which as much as the limit must have
+   * been used.
+   */
+  public @Nullable String limitReached() {
+    String signal = exit == null ? null : exit.signal();
+    ChildExit.Usage usage = exit == null ? null : exit.usage();
+    Long seconds = spec.limits().cpuSeconds();
+    if ("SIGXFSZ".equals(signal) && spec.limits().fileSizeBytes() != null) {
+      return "fileSizeBytes";
+    }
+    return "SIGXCPU".equals(signal)
+            && seconds != null
+            && usage != null
+            && usage.userMs() + usage.systemMs() >= seconds * MS - TICK_MS
+        ? "cpuSeconds"
+        : null;
+  }
+}

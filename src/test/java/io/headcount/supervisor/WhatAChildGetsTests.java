@@ -175,11 +175,11 @@ class WhatAChildGetsTests {
 
   @Test
   void limitsAskedFor() {
-    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20, null);
+    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20, null, null);
     String listed =
         outputOf(
             Specs.with(
-                new RunSpec.Command.Shell("sleep 0.1; ulimit -n; ulimit -t; ulimit -v"),
+                new RunSpec.Command.Shell("ulimit -n; ulimit -t; ulimit -v"),
                 null,
                 Map.of(),
                 new RunSpec.Stdin.Closed(),
@@ -190,7 +190,7 @@ class WhatAChildGetsTests {
 
   @Test
   void limitThatCannotBeGivenIsRefusedAndTheCommandDoesNotRunOn() {
-    Limits tooMany = new Limits(null, null, 1L << 50, null, null, null);
+    Limits tooMany = new Limits(null, null, 1L << 50, null, null, null, null);
     Run run =
         house.supervisor.start(
             Specs.with(
@@ -215,11 +215,11 @@ class WhatAChildGetsTests {
     Run run =
         house.supervisor.start(
             Specs.with(
-                new RunSpec.Command.Shell("sleep 0.1; head -c 2000000 /dev/zero > big"),
+                new RunSpec.Command.Shell("head -c 2000000 /dev/zero > big"),
                 folder.toString(),
                 Map.of(),
                 new RunSpec.Stdin.Closed(),
-                new Limits(null, null, null, null, 1L << 20, null)));
+                new Limits(null, null, null, null, 1L << 20, null, null)));
 
     RunView view = Supervised.exited(run);
 

@@ -2,19 +2,50 @@ package io.headcount.child.linux;
 
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.StartFailure;
-import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets the limits of a child from outside, with {@code prlimit(2)}, and of what it has forked
- * meanwhile: between its exec and this lie some microseconds, on a busy machine more. Later
- * children inherit them.
+ * Limits of {@code setrlimit(2)} as {@code prlimit(1)} takes them, which sets them on itself and
+ * executes the command in its place: so they hold from the command's first instruction.
  */
-final class ChildLimits {
-  private ChildLimits() {}
+enum ChildLimits {
+  MEMORY("memoryBytes", "as", Processes.RLIMIT_AS),
+  CPU("cpuSeconds", "cpu", Processes.RLIMIT_CPU),
+  OPEN_FILES("openFiles", "nofile", Processes.RLIMIT_NOFILE),
+  PROCESSES("processes", "nproc", Processes.RLIMIT_NPROC),
+  FILE_SIZE("fileSizeBytes", "fsize", Processes.RLIMIT_FSIZE),
+  CORE("coreBytes", "core", Processes.RLIMIT_CORE);
 
-  /** A limit that could not be set, so that the child must not run. */
+  private static final Path MOST_FILES = Path.of("/proc/sys/fs/nr_open");
+
+  private final String name;
+  private final String option;
+  private final int resource;
+
+  ChildLimits(String name, String option, int resource) {
+    this.name = name;
+    this.option = option;
+    this.resource = resource;
+  }
+
+  private @Nullable Long of(Limits limits) {
+    return switch (this) {
+      case MEMORY -> limits.memoryBytes();
+      case CPU -> limits.cpuSeconds();
+      case OPEN_FILES -> limits.openFiles();
+      case PROCESSES -> limits.processes();
+      case FILE_SIZE -> limits.fileSizeBytes();
+      case CORE -> limits.coreBytes();
+    };
+  }
+
+  /** What the child was to have and could not get, so that it must not run. */
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient StartFailure failure;
@@ -29,42 +60,55 @@ final class ChildLimits {
     }
   }
 
+  /** The options for what is limited. */
+  static List<String> options(Limits limits) {
+    List<String> options = new ArrayList<>();
+    for (ChildLimits each : values()) {
+      Long value = each.of(limits);
+      if (value != null) {
+        options.add("--" + each.option + "=" + value + ":" + each.hard(value));
+      }
+    }
+    return options;
+  }
+
   /**
-   * Sets what was asked for; a child that has ended meanwhile needs none.
-   *
-   * @throws Refused at the first limit that the kernel refuses
+   * A second later, for processor time: at the soft limit comes SIGXCPU, which tells why, and at
+   * the hard one SIGKILL.
    */
-  static void set(int pid, Limits limits) throws Refused {
-    if (!limits.equals(Limits.NONE)) {
-      setOne(pid, limits);
-      for (int child : Children.of(pid)) {
-        set(child, limits);
+  private long hard(long soft) {
+    return this == CPU ? Math.clamp(soft + 1, soft, Math.max(soft, most())) : soft;
+  }
+
+  /** The most that an ordinary user's service may give. */
+  private long most() {
+    return Processes.ownHardLimit(resource);
+  }
+
+  /** Which of them the kernel did not take; it does not say so itself. */
+  static Refused refused(Limits limits) {
+    for (ChildLimits each : values()) {
+      Long value = each.of(limits);
+      if (value != null && (value > each.most() || (each == OPEN_FILES && value > mostFiles()))) {
+        return new Refused(
+            new StartFailure(
+                StartFailure.Kind.PERMISSION,
+                "EPERM",
+                ("EPERM: limits.%s of %d is more than the service may give; ask for at most its own"
+                        + " hard limit")
+                    .formatted(each.name, value)));
       }
     }
+    return new Refused(
+        new StartFailure(
+            StartFailure.Kind.OTHER, null, "the kernel did not take one of the limits: " + limits));
   }
 
-  private static void setOne(int pid, Limits limits) throws Refused {
-    set(pid, "memoryBytes", Processes.RLIMIT_AS, limits.memoryBytes());
-    set(pid, "cpuSeconds", Processes.RLIMIT_CPU, limits.cpuSeconds());
-    set(pid, "openFiles", Processes.RLIMIT_NOFILE, limits.openFiles());
-    set(pid, "processes", Processes.RLIMIT_NPROC, limits.processes());
-    set(pid, "fileSizeBytes", Processes.RLIMIT_FSIZE, limits.fileSizeBytes());
-  }
-
-  private static void set(int pid, String name, int resource, @Nullable Long value) throws Refused {
-    if (value != null) {
-      int result = Processes.limit(pid, resource, value);
-      if (result < 0 && result != -Errno.ESRCH) {
-        throw new Refused(failure(name, value, Errno.name(-result)));
-      }
+  private static long mostFiles() {
+    try {
+      return Long.parseLong(Files.readString(MOST_FILES).strip());
+    } catch (IOException | NumberFormatException e) {
+      return Long.MAX_VALUE;
     }
-  }
-
-  private static StartFailure failure(String limit, long value, String errno) {
-    return new StartFailure(
-        StartFailure.Kind.PERMISSION,
-        errno,
-        "%s: limits.%s of %d is more than the service may give; ask for at most its own hard limit"
-            .formatted(errno, limit, value));
   }
 }

@@ -52,6 +52,7 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
           "prctl(PR_SET_CHILD_SUBREAPER) failed with " + Errno.name(-subreaper) + "." + OTHERWISE);
     }
     Libc.resetSignal(SIGCHLD);
+    Processes.lowerOwn(Processes.RLIMIT_CORE, 0); // what crashes is not to fill workspaces
     openStandardDescriptors();
     Map<String, String> found = new LinkedHashMap<>();
     found.put("kernel", System.getProperty("os.version"));

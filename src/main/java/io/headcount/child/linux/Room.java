@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What is ready for a child before it is spawned.
  *
  * @param cgroup its cgroup, with the limits that it can hold; null without cgroups
- * @param limits those that are set on the child itself
+ * @param limits those that the child sets on itself, see {@link Launch}
  */
 record Room(@Nullable RunCgroup cgroup, Limits limits) {
 
@@ -49,7 +49,6 @@ record Room(@Nullable RunCgroup cgroup, Limits limits) {
    * @throws ChildLimits.Refused if it must not run, because it would run without what was asked for
    */
   void takeIn(int pid) throws ChildLimits.Refused {
-    ChildLimits.set(pid, limits);
     int result = cgroup == null ? 0 : cgroup.enter(pid);
     if (result < 0) {
       String errno = Errno.name(-result);

@@ -15,6 +15,7 @@ import java.lang.invoke.MethodHandle;
 public final class Processes {
   public static final int RLIMIT_CPU = 0;
   public static final int RLIMIT_FSIZE = 1;
+  public static final int RLIMIT_CORE = 4;
   public static final int RLIMIT_NPROC = 6;
   public static final int RLIMIT_NOFILE = 7;
   public static final int RLIMIT_AS = 9;
@@ -174,14 +175,41 @@ public final class Processes {
     }
   }
 
-  /** The soft limit of our own process; no limit is {@link Long#MAX_VALUE}. */
-  public static long ownLimit(int resource) {
+  /** Lowers the soft limit of our own process and leaves its hard one, which children inherit. */
+  public static int lowerOwn(int resource, long value) {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
       int result =
           (int) PRLIMIT.invokeExact(scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
-      long soft = result < 0 ? -1 : scratch.space.get(JAVA_LONG, 0);
-      return soft < 0 ? Long.MAX_VALUE : soft;
+      if (result == 0) {
+        scratch.space.set(JAVA_LONG, 0, value);
+        result =
+            (int)
+                PRLIMIT.invokeExact(scratch.state, 0, resource, scratch.space, MemorySegment.NULL);
+      }
+      return result < 0 ? -scratch.errno() : result;
+    } catch (Throwable t) {
+      throw Linkage.unexpected(t);
+    }
+  }
+
+  /** The soft limit of our own process; no limit is {@link Long#MAX_VALUE}. */
+  public static long ownLimit(int resource) {
+    return ownLimit(resource, 0);
+  }
+
+  /** The hard limit of our own process, up to which it may give; no limit is MAX_VALUE. */
+  public static long ownHardLimit(int resource) {
+    return ownLimit(resource, 8);
+  }
+
+  private static long ownLimit(int resource, long offset) {
+    Linkage.Scratch scratch = Linkage.scratch();
+    try {
+      int result =
+          (int) PRLIMIT.invokeExact(scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
+      long limit = result < 0 ? -1 : scratch.space.get(JAVA_LONG, offset);
+      return limit < 0 ? Long.MAX_VALUE : limit;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
     }
