@@ -6,6 +6,7 @@ import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildListener;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.EscapeePolicy;
+import io.headcount.child.Means;
 import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
@@ -44,6 +45,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
   private final AtomicInteger next = new AtomicInteger();
   private final @Nullable Guardian guardian;
   private final CgroupProbe.Result cgroups;
+  private final Tools tools = Tools.tried();
 
   /**
    * How many threads, and whether there is a guardian.
@@ -94,6 +96,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
             adoptees,
             marks,
             cgroups.cgroups(),
+            tools,
             ownOomScore());
     int count =
         options.eventLoops() > 0
@@ -282,7 +285,13 @@ public final class LinuxChildAdapter implements ChildAdapter {
     all.put("guardian", guardian == null ? "no" : "yes");
     all.put("cgroup", cgroups.cgroup());
     all.put("cgroupControllers", cgroups.controllers());
+    all.putAll(tools.capabilities());
     return all;
+  }
+
+  @Override
+  public Optional<String> lacks(Means means) {
+    return tools.lacks(means);
   }
 
   @Override

@@ -42,6 +42,7 @@ final class Spawner {
   private final Marks marks;
   private final Fd nothing;
   private final @Nullable Cgroups cgroups;
+  private final Tools tools;
   private final NativeBuffer oomScore;
   private final int oomScoreLength;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
@@ -68,6 +69,7 @@ final class Spawner {
       Adoptees adoptees,
       Marks marks,
       @Nullable Cgroups cgroups,
+      Tools tools,
       int ownOomScore) {
     this.descriptors = descriptors;
     this.forest = forest;
@@ -75,6 +77,7 @@ final class Spawner {
     this.marks = marks;
     this.nothing = open("/dev/null");
     this.cgroups = cgroups;
+    this.tools = tools;
     byte[] score =
         Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
             .getBytes(StandardCharsets.US_ASCII);
@@ -163,9 +166,14 @@ final class Spawner {
             ? spec.executable()
             : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
     Room room = room(spec);
+    Launch launch;
     Tree tree;
     try {
-      tree = plant(posixSpawn, path, spec, env, theirs, room.cgroup());
+      launch = opened.launch(Launch.of(posixSpawn, forest, tools, spec, path, room.limits()));
+      tree = plant(posixSpawn, launch, spec, env, theirs, room.cgroup());
+    } catch (ChildLimits.Refused refused) {
+      room.giveUp();
+      throw new Failure(refused.failure());
     } catch (Failure | RuntimeException | Error e) {
       room.giveUp();
       throw e;
@@ -181,6 +189,7 @@ final class Spawner {
     raiseOomScore(pid);
     try {
       room.takeIn(pid);
+      launch.await(pid, pidfd);
     } catch (ChildLimits.Refused refused) {
       watched.close();
       abandon(tree);
@@ -213,7 +222,7 @@ final class Spawner {
 
   private Tree plant(
       PosixSpawn posixSpawn,
-      String path,
+      Launch launch,
       ChildSpec spec,
       Map<String, String> env,
       PosixSpawn.Stdio stdio,
@@ -222,9 +231,9 @@ final class Spawner {
     long mark = marks.next();
     forest.planting();
     try {
-      int pid = posixSpawn.spawn(path, spec.argv(), env, spec.cwd().toString(), stdio);
+      int pid = posixSpawn.spawn(launch.path(), launch.argv(), env, launch.cwd(), stdio);
       if (pid < 0) {
-        throw new Failure(StartFailures.of(spec, path, -pid));
+        throw new Failure(StartFailures.of(spec, launch.path(), -pid));
       }
       Marks.set(pid, mark);
       Tree tree = new Tree(pid, spec.cookie(), mark, cgroup);
@@ -292,6 +301,13 @@ final class Spawner {
     private final List<Fd> ours = new ArrayList<>(3);
     private final List<Fd> theirs = new ArrayList<>(3);
     private final int[] ends = new int[2];
+    private @Nullable Launch launch;
+
+    /** What is to be closed with the rest should the start fail. */
+    Launch launch(Launch prepared) {
+      launch = prepared;
+      return prepared;
+    }
 
     /**
      * Opens a pipe and returns our end.
@@ -337,6 +353,9 @@ final class Spawner {
     }
 
     void closeAll() {
+      if (launch != null) {
+        launch.close();
+      }
       closeTheirs();
       ours.forEach(Fd::close);
     }
