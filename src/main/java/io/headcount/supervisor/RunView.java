@@ -64,15 +64,13 @@ public record RunView(
     long stdinOffset,
     @Nullable Terminal terminal,
     OutputTotals output) {
-  private static final long MS = 1000;
-
-  /** The kernel's clock of processor time for limits is a little coarser than that of usage. */
-  private static final long TICK_MS = 20;
+  /** For this limit the kernel counts in ticks, so usage may say less than the limit. */
+  private static final long LEAST_MS_A_SECOND = 500;
 
   /**
    * The limit that ended the command; null if none did, or nothing proves it. SIGXFSZ comes of a
-   * file that became too large; SIGXCPU of processor time, of which as much as the limit must have
-   * been used.
+   * file that became too large; SIGXCPU of processor time, of which about as much as the limit must
+   * have been used.
    */
   public @Nullable String limitReached() {
     String signal = exit == null ? null : exit.signal();
@@ -84,7 +82,7 @@ public record RunView(
     return "SIGXCPU".equals(signal)
             && seconds != null
             && usage != null
-            && usage.userMs() + usage.systemMs() >= seconds * MS - TICK_MS
+            && usage.userMs() + usage.systemMs() >= seconds * LEAST_MS_A_SECOND
         ? "cpuSeconds"
         : null;
   }

@@ -215,6 +215,21 @@ class LimitsJarTests {
         .contains("validation", "/cwd", "in the workspace");
   }
 
+  @Test
+  void sandboxLooksIntoNoOtherProcess() throws Exception {
+    String look =
+        "\"shell\":\"cat /proc/$PPID/environ >/dev/null && echo environment;"
+            + " ls /proc/$PPID/root/tmp >/dev/null && echo files;"
+            + " nsenter --target=$PPID --user --mount true && echo entered; echo end\"";
+
+    assertThat(run(look)).contains("\"stdout\":\"environment\\nfiles\\n");
+    assertThat(run(look + ",\"sandbox\":{}")).contains("\"stdout\":\"end\\n\"");
+    assertThat(run("\"sandbox\":{},\"argv\":[\"sh\",\"-c\",\"ls /dev\"]"))
+        .contains(
+            "\"stdout\":\"fd\\nfull\\nnull\\nptmx\\npts\\nrandom\\nshm\\nstderr\\nstdin\\nstdout"
+                + "\\ntty\\nurandom\\nzero\\n\"");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "exit 137, '\"exitCode\":137,\"exitSignal\":null'",

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Launch implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final int MOST_TRIES = 10_000;
   private static final int CANNOT_EXECUTE = 126;
   private static final int NOT_FOUND = 127;
   private static final int NAME_LENGTH = 15;
@@ -44,7 +46,7 @@ final class Launch implements AutoCloseable {
   private List<String> argv;
 
   /** What is before the command, the last first: argument lists that end in the command's. */
-  private final List<List<String>> stages = new ArrayList<>(3);
+  private List<List<String>> stages = List.of();
 
   private Launch(ChildSpec spec, String command, Limits limits) {
     this.spec = spec;
@@ -119,7 +121,7 @@ final class Launch implements AutoCloseable {
 
   private void stage(List<String> longer) {
     argv = longer;
-    stages.add(longer);
+    stages = Stream.concat(stages.stream(), Stream.of(longer)).toList();
   }
 
   /**
@@ -241,12 +243,17 @@ final class Launch implements AutoCloseable {
     return new String(bytes(pid, "comm"), StandardCharsets.UTF_8).strip();
   }
 
+  /** A child of ours is there until we reap it: what cannot be read wants a free descriptor. */
   private static byte[] bytes(int pid, String file) {
-    try {
-      return Files.readAllBytes(Path.of("/proc", Integer.toString(pid), file));
-    } catch (IOException e) {
-      return new byte[0];
+    Path path = Path.of("/proc", Integer.toString(pid), file);
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      try {
+        return Files.readAllBytes(path);
+      } catch (IOException e) {
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
     }
+    return new byte[0];
   }
 
   /** Lets go of what the start needed. */

@@ -24,7 +24,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class SandboxHolder implements AutoCloseable {
   /** Folders that are the sandbox's own, and empty. */
-  private static final List<Path> PRIVATE = List.of(Path.of("/tmp"), Path.of("/dev/shm"));
+  private static final List<Path> PRIVATE =
+      List.of(Path.of("/tmp"), Path.of("/dev"), Path.of("/dev/shm"));
+
+  /** What every program may expect of {@code /dev}; disks are not among them. */
+  private static final List<String> DEVICES =
+      List.of("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts");
+
+  private static final Map<String, String> LINKS =
+      Map.of(
+          "/proc/self/fd", "fd",
+          "/proc/self/fd/0", "stdin",
+          "/proc/self/fd/1", "stdout",
+          "/proc/self/fd/2", "stderr");
 
   /** Where sockets are by which others could be asked for what the network was taken for. */
   private static final Path SOCKETS = Path.of("/run");
@@ -107,12 +119,14 @@ final class SandboxHolder implements AutoCloseable {
     if (!sandbox.network()) {
       all.add("--unshare-net");
     }
-    all.addAll(List.of("--cap-drop", "ALL", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev"));
+    all.addAll(List.of("--cap-drop", "ALL", "--ro-bind", "/", "/"));
     List<Path> hidden = new ArrayList<>(PRIVATE);
     if (!sandbox.network()) {
       hidden.add(SOCKETS);
     }
     hidden.forEach(folder -> all.addAll(List.of("--tmpfs", folder.toString())));
+    DEVICES.forEach(name -> all.addAll(List.of("--dev-bind-try", "/dev/" + name, "/dev/" + name)));
+    LINKS.forEach((target, name) -> all.addAll(List.of("--symlink", target, "/dev/" + name)));
     if (hidden.stream().anyMatch(folder -> cwd.startsWith(folder) && !cwd.equals(folder))) {
       all.addAll(List.of("--ro-bind", cwd.toString(), cwd.toString()));
     }
