@@ -20,7 +20,8 @@ class DocumentsTests {
   @Test
   void everyTestThatThePromisesNameExists() throws Exception {
     StringBuilder documents = new StringBuilder();
-    for (String name : List.of("behaviour", "alerts", "kubernetes", "meters", "security")) {
+    for (String name :
+        List.of("behaviour", "alerts", "kubernetes", "limits", "meters", "security")) {
       documents.append(Files.readString(Path.of("docs", name + ".md")));
     }
     Matcher named = TEST.matcher(documents);
@@ -67,6 +68,7 @@ class DocumentsTests {
             "docs/behaviour.md",
             "docs/containment.md",
             "docs/kubernetes.md",
+            "docs/limits.md",
             "docs/logs-and-traces.md",
             "docs/meters.md",
             "docs/security.md",

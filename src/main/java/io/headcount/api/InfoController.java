@@ -51,7 +51,8 @@ class InfoController {
             defaults.queueTimeout().toMillis(),
             defaults.stopSignal().name(),
             defaults.grace().toMillis(),
-            defaults.retainBytes()),
+            defaults.retainBytes(),
+            defaults.noNewPrivs()),
         supervisor.adapter().capabilities(),
         new InUse(
             supervisor.count(RunState.STARTING)
@@ -101,7 +102,8 @@ class InfoController {
       @Schema(example = "60000") long queueTimeoutMs,
       @Schema(example = "SIGTERM") String stopSignal,
       @Schema(example = "5000") long graceMs,
-      @Schema(example = "1048576") long retainBytes) {}
+      @Schema(example = "1048576") long retainBytes,
+      @Schema(description = "Whether no program gains privileges.") boolean noNewPrivs) {}
 
   /** What is in use now. */
   @Schema(name = "InfoCapacity")

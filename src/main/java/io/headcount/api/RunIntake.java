@@ -46,7 +46,7 @@ final class RunIntake {
     try {
       if (body.command() != null) {
         CommandTemplate template = policy.command(body.command(), role);
-        return RunRequests.toSpec(body, template, secrets, caller.owner(), judge);
+        return policy.confined(RunRequests.toSpec(body, template, secrets, caller.owner(), judge));
       }
       if (body.argv() != null) {
         policy.checkKind(false, role);
@@ -55,7 +55,7 @@ final class RunIntake {
         policy.checkKind(true, role);
       }
       RunSpec spec = RunRequests.toSpec(body, null, secrets, caller.owner(), judge);
-      return policy.check(spec, role, supervisor::plan);
+      return policy.confined(policy.check(spec, role, supervisor::plan));
     } catch (ForbiddenException e) {
       refusals.refused(e, role);
       throw e;

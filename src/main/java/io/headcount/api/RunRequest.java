@@ -59,6 +59,8 @@ record RunRequest(
     @Schema(description = "For finding runs; at most 64.", example = "{\"team\": \"a\"}")
         @Nullable Map<String, String> labels,
     @Nullable Limits limits,
+    @Nullable Security security,
+    @Nullable Sandbox sandbox,
     @Nullable Output output)
     implements ApiRequest {
 
@@ -118,7 +120,38 @@ record RunRequest(
               minimum = "1",
               maximum = "10000",
               example = "null")
-          @Nullable Long cpuWeight) {}
+          @Nullable Long cpuWeight,
+      @Schema(
+              description = "Largest core file; 0 unless asked for.",
+              minimum = "0",
+              example = "null")
+          @Nullable Long coreBytes) {}
+
+  @Schema(
+      name = "RunRequestSecurity",
+      description = "What is taken from the command before its first instruction.",
+      example = "null")
+  record Security(
+      @Schema(
+              description = "No program gains privileges (setuid); null is the service's default.",
+              example = "true")
+          @Nullable Boolean noNewPrivs,
+      @Schema(description = "What it gets when the service dies.", example = "SIGKILL")
+          @Nullable String parentDeathSignal) {}
+
+  @Schema(
+      name = "RunRequestSandbox",
+      description = "A view of the machine of its own: files to read, an empty /tmp, no network.",
+      example = "null")
+  record Sandbox(
+      @Schema(description = "Whether it has the machine's network.", defaultValue = "false")
+          @Nullable Boolean network,
+      @Schema(
+              description = "Where it may write beside /tmp.",
+              allowableValues = {"cwd", "workspace", "nothing"},
+              defaultValue = "cwd",
+              example = "cwd")
+          @Nullable String writable) {}
 
   @Schema(name = "RunRequestOutput", description = "What becomes of the output.")
   record Output(

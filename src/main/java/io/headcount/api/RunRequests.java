@@ -91,7 +91,8 @@ final class RunRequests {
         terminal(request.tty()),
         owner,
         secretEnv(request),
-        null);
+        null,
+        template == null ? Confinements.of(request, violations) : template.confinement());
   }
 
   /** What a caller could make another command of this one with. */
@@ -102,6 +103,8 @@ final class RunRequests {
     refuse("/env", request.env(), command);
     refuse("/secretEnv", request.secretEnv(), command);
     refuse("/limits", request.limits(), command);
+    refuse("/security", request.security(), command);
+    refuse("/sandbox", request.sandbox(), command);
     refuse("/timeoutMs", command.timeout() == null ? null : request.timeoutMs(), command);
     refuse("/tty", command.terminal() ? null : request.tty(), command);
   }
@@ -280,7 +283,8 @@ final class RunRequests {
             limits.openFiles(),
             limits.processes(),
             limits.fileSizeBytes(),
-            limits.cpuWeight());
+            limits.cpuWeight(),
+            limits.coreBytes());
   }
 
   /** What came, cut so that an answer stays short. */

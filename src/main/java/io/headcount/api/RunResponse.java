@@ -74,6 +74,11 @@ record RunResponse(
             description = "Whether the kernel ended one of it for want of memory; null: unknown.",
             example = "null")
         @Nullable Boolean oomKilled,
+    @Schema(
+            description = "The limit that ended the command, where the kernel's signal proves it.",
+            allowableValues = {"cpuSeconds", "fileSizeBytes"},
+            example = "null")
+        @Nullable String limitReached,
     @Schema(description = "What could not be ended, was kept, or of a lost run only found.")
         List<ProcessResponse> survivors,
     Stdin stdin,
@@ -206,6 +211,7 @@ record RunResponse(
         view.graceMs(),
         view.killEscalated(),
         view.oomKilled(),
+        view.limitReached(),
         view.survivors().stream().map(ProcessResponse::of).toList(),
         new Stdin(view.stdinOpen(), view.stdinOffset()),
         Tty.of(view.terminal()),

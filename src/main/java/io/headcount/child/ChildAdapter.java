@@ -33,6 +33,11 @@ public interface ChildAdapter extends AutoCloseable {
    */
   Path executable(String command, @Nullable String path, Path cwd);
 
+  /** Says why commands cannot be confined so, empty if they can. */
+  default Optional<String> lacks(Means means) {
+    return Optional.of("the " + name() + " adapter has no means to, the linux adapter has");
+  }
+
   /**
    * Starts a command. Answers through the listener, on {@code owner}, which this adapter gave out.
    */

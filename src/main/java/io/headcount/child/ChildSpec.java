@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     always open, so {@code stdin} is a pipe then
  * @param executable the file to execute, {@code argv} being what it is told; null is to look for
  *     the command
+ * @param confinement what the command is kept from
  */
 public record ChildSpec(
     List<String> argv,
@@ -31,9 +32,10 @@ public record ChildSpec(
     StopOrder stop,
     Limits limits,
     @Nullable Terminal terminal,
-    @Nullable String executable) {
+    @Nullable String executable,
+    Confinement confinement) {
 
-  /** A command without a terminal. */
+  /** A command without a terminal that is kept from nothing. */
   public ChildSpec(
       List<String> argv,
       Path cwd,
@@ -43,7 +45,7 @@ public record ChildSpec(
       Descendants descendants,
       StopOrder stop,
       Limits limits) {
-    this(argv, cwd, env, cookie, stdin, descendants, stop, limits, null, null);
+    this(argv, cwd, env, cookie, stdin, descendants, stop, limits, null, null, Confinement.NONE);
   }
 
   /**
@@ -87,6 +89,7 @@ public record ChildSpec(
    * @param processes tasks of the cgroup, else processes of the user, {@code RLIMIT_NPROC}
    * @param fileSizeBytes largest file written, {@code RLIMIT_FSIZE}
    * @param cpuWeight share of the processors, 1 to 10,000, of the cgroup alone
+   * @param coreBytes largest core file, {@code RLIMIT_CORE}
    */
   public record Limits(
       @Nullable Long memoryBytes,
@@ -94,8 +97,35 @@ public record ChildSpec(
       @Nullable Long openFiles,
       @Nullable Long processes,
       @Nullable Long fileSizeBytes,
-      @Nullable Long cpuWeight) {
+      @Nullable Long cpuWeight,
+      @Nullable Long coreBytes) {
     /** No limit beyond the service's own. */
-    public static final Limits NONE = new Limits(null, null, null, null, null, null);
+    public static final Limits NONE = new Limits(null, null, null, null, null, null, null);
   }
+
+  /**
+   * What a command is kept from, from its first instruction on, and all that it starts.
+   *
+   * @param noNewPrivs whether no program it executes gains privileges (setuid, capabilities)
+   * @param parentDeathSignal what it gets when the service dies; its own children get nothing
+   * @param root the folder that the working directory must be in at the moment of the start, links
+   *     followed; null is anywhere
+   * @param sandbox another view of the machine; null is the service's own
+   */
+  public record Confinement(
+      boolean noNewPrivs,
+      @Nullable Signal parentDeathSignal,
+      @Nullable Path root,
+      @Nullable Sandbox sandbox) {
+    public static final Confinement NONE = new Confinement(false, null, null, null);
+  }
+
+  /**
+   * A view of the machine in which files can be read, {@code /tmp} is empty and the command's own,
+   * and no program gains privileges.
+   *
+   * @param network whether it has the machine's network; else none, not even this machine's
+   * @param writable the folder that it may write to; null is none
+   */
+  public record Sandbox(boolean network, @Nullable Path writable) {}
 }

@@ -87,6 +87,7 @@ public record HeadcountProperties(
    * @param stopSignal the first signal of a stop
    * @param grace how long a tree may take to obey before SIGKILL, 0 to 60 s
    * @param retainOutput output that is held in memory a run
+   * @param noNewPrivs whether no program that a run executes gains privileges
    * @param spillOutput older output that is held on disk a run; 0 is none
    */
   public record Defaults(
@@ -97,6 +98,7 @@ public record HeadcountProperties(
       @NotNull @DurationUnit(ChronoUnit.SECONDS) @DurationMin @DurationMax(seconds = 60)
           Duration grace,
       @NotNull @SizeAtLeast(1) DataSize retainOutput,
+      boolean noNewPrivs,
       @NotNull @SizeAtLeast(0) DataSize spillOutput) {}
 
   /**

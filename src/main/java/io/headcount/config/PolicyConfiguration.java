@@ -1,16 +1,21 @@
 package io.headcount.config;
 
 import io.headcount.api.CommandRefusals;
+import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec;
+import io.headcount.child.Means;
+import io.headcount.child.Signal;
 import io.headcount.metrics.PolicyMeters;
 import io.headcount.policy.CommandTemplate;
 import io.headcount.policy.EnvironmentRules;
 import io.headcount.policy.ExecutableRules;
+import io.headcount.policy.Forced;
 import io.headcount.policy.Parameter;
 import io.headcount.policy.Policy;
 import io.headcount.policy.PolicyException;
 import io.headcount.policy.Role;
 import io.headcount.policy.Secrets;
+import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.SupervisorSettings;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -28,7 +33,20 @@ import org.springframework.context.annotation.Configuration;
 class PolicyConfiguration {
 
   @Bean
-  Policy policy(PolicyProperties properties, SupervisorSettings settings) {
+  Policy policy(PolicyProperties properties, SupervisorSettings settings, ChildAdapter adapter) {
+    if (settings.defaults().noNewPrivs()) {
+      require(adapter, Means.NO_NEW_PRIVS, "defaults.no-new-privs", true);
+    }
+    if (properties.noNewPrivs()) {
+      require(adapter, Means.NO_NEW_PRIVS, "policy.no-new-privs", true);
+    }
+    Signal signal = signal(properties.parentDeathSignal());
+    if (signal != null) {
+      require(adapter, Means.PARENT_DEATH_SIGNAL, "policy.parent-death-signal", signal);
+    }
+    if (properties.sandbox()) {
+      require(adapter, Means.SANDBOX, "policy.sandbox", true);
+    }
     try {
       return new Policy(
           properties.shell() == PolicyProperties.Choice.ALLOW,
@@ -38,11 +56,33 @@ class PolicyConfiguration {
           ExecutableRules.of(
               rules(properties.executables().allow()), rules(properties.executables().deny())),
           new EnvironmentRules(properties.env().allow()),
+          new Forced(properties.noNewPrivs(), signal, properties.sandbox()),
           commands(properties.commands()));
     } catch (PolicyException e) {
       throw new InvalidConfigurationPropertyValueException(
           "headcount.policy." + e.key(), e.value(), e.reason());
     }
+  }
+
+  private static @Nullable Signal signal(String name) {
+    return name.isBlank()
+        ? null
+        : Signal.named(name)
+            .orElseThrow(() ->
+                new InvalidConfigurationPropertyValueException(
+                    "headcount.policy.parent-death-signal",
+                    name,
+                    "Expected a signal such as SIGKILL (HEADCOUNT_POLICY_PARENT_DEATH_SIGNAL)."));
+  }
+
+  /** What no start could be given is refused at the service's own. */
+  private static void require(ChildAdapter adapter, Means means, String key, Object value) {
+    adapter
+        .lacks(means)
+        .ifPresent(why -> {
+          throw new InvalidConfigurationPropertyValueException(
+              "headcount." + key, value, "It cannot be had here: " + why + ".");
+        });
   }
 
   private static List<ExecutableRules.Written> rules(List<PolicyProperties.Rule> rules) {
@@ -83,6 +123,7 @@ class PolicyConfiguration {
         command.env(),
         command.secretEnv(),
         limits(command.limits()),
+        confinement(command),
         command.timeout(),
         command.tty(),
         command.redact(),
@@ -98,7 +139,18 @@ class PolicyConfiguration {
             limits.openFiles(),
             limits.processes(),
             limits.fileSize() == null ? null : limits.fileSize().toBytes(),
-            limits.cpuWeight());
+            limits.cpuWeight(),
+            limits.coreSize() == null ? null : limits.coreSize().toBytes());
+  }
+
+  private static RunSpec.Confinement confinement(PolicyProperties.Command command) {
+    PolicyProperties.Security security = command.security();
+    PolicyProperties.SandboxOf sandbox = command.sandbox();
+    return new RunSpec.Confinement(
+        security == null ? null : security.noNewPrivs(),
+        security == null ? null : security.parentDeathSignal(),
+        sandbox == null ? null : new RunSpec.Sandbox(sandbox.network(), sandbox.writable()),
+        false);
   }
 
   @Bean

@@ -1,6 +1,8 @@
 package io.headcount.config;
 
+import io.headcount.child.Signal;
 import io.headcount.policy.Parameter;
+import io.headcount.supervisor.RunSpec;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -28,6 +30,9 @@ import org.springframework.validation.annotation.Validated;
  * @param cwd where free commands may run
  * @param executables which programs may be named by free commands
  * @param env which variables requests may set that are refused otherwise
+ * @param noNewPrivs whether no program that a command executes gains privileges, whatever it asks
+ * @param parentDeathSignal what every command gets when the service dies; blank leaves that to it
+ * @param sandbox whether every command is in a sandbox
  * @param commands commands with a name, which are allowed whatever else is not
  */
 @Validated
@@ -38,6 +43,9 @@ public record PolicyProperties(
     @NotNull Place cwd,
     @NotNull @Valid Executables executables,
     @NotNull @Valid Env env,
+    boolean noNewPrivs,
+    @NotNull String parentDeathSignal,
+    boolean sandbox,
     @DefaultValue Map<String, @Valid Command> commands) {
 
   /** Allowed or not. */
@@ -89,6 +97,8 @@ public record PolicyProperties(
    * @param env the variables to set
    * @param secretEnv variables and the secrets that they hold
    * @param limits resource limits
+   * @param security what is taken from it
+   * @param sandbox the sandbox that it is in; null is none
    * @param timeout how long it may take; null leaves that to the request
    * @param tty whether a request may ask for a terminal
    * @param redact whether stars take the place of its secrets in its output
@@ -102,6 +112,8 @@ public record PolicyProperties(
       @DefaultValue Map<String, String> env,
       @DefaultValue Map<String, String> secretEnv,
       @Nullable @Valid Limits limits,
+      @Nullable Security security,
+      @Nullable SandboxOf sandbox,
       @Nullable @DurationUnit(ChronoUnit.SECONDS) @DurationMin Duration timeout,
       @DefaultValue("false") boolean tty,
       @DefaultValue("false") boolean redact,
@@ -137,5 +149,13 @@ public record PolicyProperties(
       @Nullable @Min(1) Long openFiles,
       @Nullable @Min(1) Long processes,
       @Nullable @SizeAtLeast(1) DataSize fileSize,
-      @Nullable @Min(1) @Max(10_000) Long cpuWeight) {}
+      @Nullable @Min(1) @Max(10_000) Long cpuWeight,
+      @Nullable @SizeAtLeast(0) DataSize coreSize) {}
+
+  /** What is taken from a command, as in a request. */
+  public record Security(@Nullable Boolean noNewPrivs, @Nullable Signal parentDeathSignal) {}
+
+  /** The sandbox of a command, as in a request. */
+  public record SandboxOf(
+      @DefaultValue("false") boolean network, @DefaultValue("cwd") RunSpec.Writable writable) {}
 }

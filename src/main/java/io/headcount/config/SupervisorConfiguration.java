@@ -66,7 +66,8 @@ class SupervisorConfiguration {
             defaults.queueTimeout(),
             defaults.stopSignal(),
             defaults.grace(),
-            defaults.retainOutput().toBytes()),
+            defaults.retainOutput().toBytes(),
+            defaults.noNewPrivs()),
         new SupervisorSettings.Retention(
             retention.maxRuns(), retention.maxAge(), retention.maxOutput().toBytes()));
   }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param env the variables to set
  * @param secretEnv variables and the names of the secrets that they hold
  * @param limits resource limits
+ * @param confinement what it is kept from
  * @param timeout how long it may take; null leaves that to the request
  * @param terminal whether a request may ask for a terminal
  * @param redact whether stars take the place of its secrets in its output
@@ -42,6 +43,7 @@ public record CommandTemplate(
     Map<String, String> env,
     Map<String, String> secretEnv,
     Limits limits,
+    RunSpec.Confinement confinement,
     @Nullable Duration timeout,
     boolean terminal,
     boolean redact,

@@ -25,6 +25,7 @@ public final class Policy {
   private final Path workspace;
   private final ExecutableRules executables;
   private final EnvironmentRules environment;
+  private final Forced forced;
   private final Map<String, CommandTemplate> commands;
 
   /**
@@ -34,6 +35,7 @@ public final class Policy {
    * @param free whether programs with arguments of the caller's choice are allowed
    * @param inWorkspace whether working directories must be in the workspace
    * @param workspace the workspace
+   * @param forced what every command is kept from
    * @param commands by name
    * @throws PolicyException if it contradicts itself
    */
@@ -44,6 +46,7 @@ public final class Policy {
       Path workspace,
       ExecutableRules executables,
       EnvironmentRules environment,
+      Forced forced,
       Map<String, CommandTemplate> commands) {
     if (shell && !free) {
       throw new PolicyException(
@@ -55,6 +58,7 @@ public final class Policy {
     this.workspace = workspace;
     this.executables = executables;
     this.environment = environment;
+    this.forced = forced;
     this.commands = Collections.unmodifiableMap(new LinkedHashMap<>(commands));
   }
 
@@ -129,6 +133,15 @@ public final class Policy {
   }
 
   /**
+   * Adds what every command is kept from.
+   *
+   * @throws ForbiddenException if a free command asks for less
+   */
+  public RunSpec confined(RunSpec spec) {
+    return forced.on(spec);
+  }
+
+  /**
    * Judges a free command that is valid.
    *
    * @param plans tells what it would execute, and where
@@ -146,7 +159,7 @@ public final class Policy {
     if (!executables.isEmpty()) {
       judged = judged.executing(executable(spec, plan.executable(), role).toString());
     }
-    return inWorkspace ? judged.in(folder(plan.cwd()).toString()) : judged;
+    return inWorkspace ? judged.inWorkspace(folder(plan.cwd()).toString()) : judged;
   }
 
   private Path executable(RunSpec spec, @Nullable Path found, Role role) {

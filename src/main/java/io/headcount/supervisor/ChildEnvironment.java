@@ -34,6 +34,9 @@ final class ChildEnvironment {
 
   Map<String, String> with(Map<String, String> trace, RunSpec spec, String cookie) {
     Map<String, String> env = new LinkedHashMap<>(base);
+    if (spec.confinement().sandbox() != null) {
+      env.remove("TMPDIR"); // it has its own /tmp, and may write to no other
+    }
     if (trace.keySet().stream().noneMatch(spec.env()::containsKey)) {
       env.putAll(trace); // all or nothing: the state of one trace is none of another
     }

@@ -72,7 +72,8 @@ final class RunFactory {
             stop,
             spec.limits(),
             spec.terminal(),
-            spec.executable());
+            spec.executable(),
+            confinement(spec.confinement(), cwd));
     RunClocks clocks = RunClocks.of(spec, defaults);
     OutputJournal journal = outputs.journal(clocks.retainBytes());
     return new Run(
@@ -86,5 +87,24 @@ final class RunFactory {
         trace,
         adapter,
         hooks);
+  }
+
+  private ChildSpec.Confinement confinement(RunSpec.Confinement wanted, Path cwd) {
+    Boolean noNewPrivs = wanted.noNewPrivs();
+    RunSpec.Sandbox sandbox = wanted.sandbox();
+    boolean writesToCwd = sandbox != null && sandbox.writable() == RunSpec.Writable.CWD;
+    return new ChildSpec.Confinement(
+        noNewPrivs == null ? settings.defaults().noNewPrivs() : noNewPrivs,
+        wanted.parentDeathSignal(),
+        wanted.inWorkspace() || writesToCwd ? settings.workspace() : null,
+        sandbox == null
+            ? null
+            : new ChildSpec.Sandbox(
+                sandbox.network(),
+                switch (sandbox.writable()) {
+                  case CWD -> cwd;
+                  case WORKSPACE -> settings.workspace();
+                  case NOTHING -> null;
+                }));
   }
 }

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner who asked for it; null when the service knows no callers
  * @param secretEnv environment variables to set, of values that are never shown
  * @param executable the file to execute, whatever the command's name would lead to; null is that
+ * @param confinement what the command is kept from
  */
 public record RunSpec(
     Command command,
@@ -53,7 +54,8 @@ public record RunSpec(
     @Nullable Terminal terminal,
     @Nullable String owner,
     Map<String, Secret> secretEnv,
-    @Nullable String executable) {
+    @Nullable String executable,
+    Confinement confinement) {
 
   /** A run of nobody's, without a terminal and without secrets. */
   public RunSpec(
@@ -87,7 +89,8 @@ public record RunSpec(
         null,
         null,
         Map.of(),
-        null);
+        null,
+        Confinement.DEFAULTS);
   }
 
   public RunSpec {
@@ -222,17 +225,63 @@ public record RunSpec(
     }
   }
 
+  /**
+   * What the command is kept from.
+   *
+   * @param noNewPrivs whether no program gains privileges; null is the service's default
+   * @param parentDeathSignal what it gets when the service dies; null is none
+   * @param sandbox null is none
+   * @param inWorkspace whether the working directory must be in the workspace when it starts
+   */
+  public record Confinement(
+      @Nullable Boolean noNewPrivs,
+      @Nullable Signal parentDeathSignal,
+      @Nullable Sandbox sandbox,
+      boolean inWorkspace) {
+    public static final Confinement DEFAULTS = new Confinement(null, null, null, false);
+  }
+
+  /**
+   * A view of the machine of its own: files to read, an empty {@code /tmp}.
+   *
+   * @param network whether it has the machine's network
+   * @param writable where it may write beside {@code /tmp}
+   */
+  public record Sandbox(boolean network, Writable writable) {
+    /** No network, and the working directory to write to. */
+    public static final Sandbox STRICT = new Sandbox(false, Writable.CWD);
+  }
+
+  /** Where a command in a sandbox may write. */
+  public enum Writable {
+    CWD,
+    WORKSPACE,
+    NOTHING
+  }
+
   /** The same, executing this file whatever the command's name would lead to. */
   public RunSpec executing(String file) {
-    return with(cwd, file);
+    return with(cwd, file, confinement);
   }
 
-  /** The same in another working directory. */
-  public RunSpec in(String folder) {
-    return with(folder, executable);
+  /** The same in a folder of the workspace, which it must still be in when it starts. */
+  public RunSpec inWorkspace(String folder) {
+    return with(
+        folder,
+        executable,
+        new Confinement(
+            confinement.noNewPrivs(),
+            confinement.parentDeathSignal(),
+            confinement.sandbox(),
+            true));
   }
 
-  private RunSpec with(@Nullable String folder, @Nullable String file) {
+  /** The same, kept from other things. */
+  public RunSpec confined(Confinement other) {
+    return with(cwd, executable, other);
+  }
+
+  private RunSpec with(@Nullable String folder, @Nullable String file, Confinement kept) {
     return new RunSpec(
         command,
         name,
@@ -250,7 +299,8 @@ public record RunSpec(
         terminal,
         owner,
         secretEnv,
-        file);
+        file,
+        kept);
   }
 
   /** Whether a filter on labels lets this run through: every pair is there. */

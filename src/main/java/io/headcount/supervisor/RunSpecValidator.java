@@ -3,6 +3,8 @@ package io.headcount.supervisor;
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.ChildSpec.Terminal;
+import io.headcount.child.Means;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -55,12 +57,14 @@ final class RunSpecValidator {
     checkLimit("/limits/processes", spec.limits().processes(), found);
     checkLimit("/limits/fileSizeBytes", spec.limits().fileSizeBytes(), found);
     checkCpuWeight(spec.limits().cpuWeight(), found);
+    checkCore(spec.limits().coreBytes(), found);
     checkLimit("/output/retainBytes", spec.output().retainBytes(), found);
     checkLimit("/output/maxBytes", spec.output().maxBytes(), found);
     if (spec.terminal() != null) {
       checkTerminal(spec.terminal(), spec.stdin(), found);
     }
     Path cwd = checkCwd(spec.cwd(), found);
+    checkConfinement(spec.confinement(), cwd, found);
     if (!found.isEmpty()) {
       throw new SupervisorException.Invalid(found);
     }
@@ -70,6 +74,49 @@ final class RunSpecValidator {
   private static void checkCpuWeight(@Nullable Long weight, List<Violation> found) {
     if (weight != null && (weight < 1 || weight > MAX_CPU_WEIGHT)) {
       found.add(new Violation("/limits/cpuWeight", "expected 1 to 10000, got " + weight));
+    }
+  }
+
+  private static void checkCore(@Nullable Long bytes, List<Violation> found) {
+    if (bytes != null && bytes < 0) {
+      found.add(new Violation("/limits/coreBytes", "expected 0 or more, got " + bytes));
+    }
+  }
+
+  private void checkConfinement(RunSpec.Confinement wanted, Path cwd, List<Violation> found) {
+    if (Boolean.TRUE.equals(wanted.noNewPrivs())) {
+      checkMeans(Means.NO_NEW_PRIVS, "/security/noNewPrivs", found);
+    }
+    if (wanted.parentDeathSignal() != null) {
+      checkMeans(Means.PARENT_DEATH_SIGNAL, "/security/parentDeathSignal", found);
+    }
+    RunSpec.Sandbox sandbox = wanted.sandbox();
+    if (sandbox == null) {
+      return;
+    }
+    checkMeans(Means.SANDBOX, "/sandbox", found);
+    if (sandbox.writable() == RunSpec.Writable.CWD && !isInWorkspace(cwd)) {
+      found.add(
+          new Violation(
+              "/cwd",
+              "expected a directory in the workspace, links followed, for a sandbox may write"
+                  + " there; or choose writable nothing"));
+    }
+  }
+
+  private void checkMeans(Means means, String pointer, List<Violation> found) {
+    adapter
+        .lacks(means)
+        .ifPresent(why ->
+            found.add(
+                new Violation(pointer, "cannot be had here (capabilities of /v1/info): " + why)));
+  }
+
+  private boolean isInWorkspace(Path cwd) {
+    try {
+      return cwd.toRealPath().startsWith(workspace.toRealPath());
+    } catch (IOException e) {
+      return false;
     }
   }
 

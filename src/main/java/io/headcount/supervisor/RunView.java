@@ -65,4 +65,27 @@ public record RunView(
     boolean stdinOpen,
     long stdinOffset,
     @Nullable Terminal terminal,
-    OutputTotals output) {}
+    OutputTotals output) {
+  /** For this limit the kernel counts in ticks, so usage may say less than the limit. */
+  private static final long LEAST_MS_A_SECOND = 500;
+
+  /**
+   * The limit that ended the command; null if none did, or nothing proves it. SIGXFSZ comes of a
+   * file that became too large; SIGXCPU of processor time, of which about as much as the limit must
+   * have been used.
+   */
+  public @Nullable String limitReached() {
+    String signal = exit == null ? null : exit.signal();
+    ChildExit.Usage usage = exit == null ? null : exit.usage();
+    Long seconds = spec.limits().cpuSeconds();
+    if ("SIGXFSZ".equals(signal) && spec.limits().fileSizeBytes() != null) {
+      return "fileSizeBytes";
+    }
+    return "SIGXCPU".equals(signal)
+            && seconds != null
+            && usage != null
+            && usage.userMs() + usage.systemMs() >= seconds * LEAST_MS_A_SECOND
+        ? "cpuSeconds"
+        : null;
+  }
+}

@@ -30,6 +30,7 @@ public record SupervisorSettings(
    * What a request leaves open; a timeout of zero is off.
    *
    * @param retainBytes output held in memory a run
+   * @param noNewPrivs whether no program that a run executes gains privileges
    */
   public record Defaults(
       Duration overallTimeout,
@@ -37,7 +38,8 @@ public record SupervisorSettings(
       Duration queueTimeout,
       Signal stopSignal,
       Duration grace,
-      long retainBytes) {}
+      long retainBytes,
+      boolean noNewPrivs) {}
 
   /**
    * When exited runs go, the oldest first.

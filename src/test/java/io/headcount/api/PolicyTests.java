@@ -166,6 +166,28 @@ class PolicyTests extends Secured {
     assertThat(ops.get("/v1/runs/" + id + "/output").text()).startsWith("tools/hello ");
   }
 
+  /** The folder is another by the time of the start: the command does not follow. */
+  @Test
+  void staysInTheWorkspaceWhenALinkTakesThePlaceOfItsFolderMeanwhile() throws IOException {
+    Path folder = Files.createDirectory(HOME.resolve("swapped"));
+    List<String> others = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      others.add(Service.id(ops.post("/v1/runs", "{\"argv\": [\"sleep\", \"60\"]}").json()));
+    }
+    String body = "{\"argv\": [\"printf\", \"ran\"], \"cwd\": \"swapped\"}";
+    String id = Service.id(ops.post("/v1/runs", body).json());
+    assertThat(ops.get("/v1/runs/" + id).json().path("state").asString()).isEqualTo("queued");
+    Files.delete(folder);
+    Files.createSymbolicLink(folder, Path.of("/etc"));
+    ops.post("/v1/runs/" + others.getFirst() + "/cancel", "{}");
+    ops.get("/v1/runs/" + id + "/output?follow=true");
+    JsonNode run = ops.get("/v1/runs/" + id + "?include=output").json();
+    assertThat(run.path("reason").asString()).as(run.toString()).isEqualTo("spawn-error");
+    assertThat(run.at("/error/kind").asString()).isEqualTo("bad-cwd");
+    assertThat(run.at("/output/stdout").asString()).isEmpty();
+    Files.delete(folder);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"", ".", "tools", "tools/..", "tools/deep/..", "stay", "stay/deep", "leave/.."})

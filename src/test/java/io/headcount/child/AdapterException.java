@@ -15,6 +15,8 @@ enum AdapterException {
   SESSIONS,
   /** Resource limits are refused. */
   LIMITS,
+  /** A command that is to be confined is not started. */
+  CONFINEMENT,
   /** A command on a terminal is not started. */
   TERMINALS,
   /** A live child costs threads. */

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -23,7 +24,15 @@ final class Bench implements AutoCloseable {
   private final List<TestRun> runs = new ArrayList<>();
   private final List<ProcessHandle> strays = new ArrayList<>();
 
+  private final UnaryOperator<Command> confined;
+
   Bench(AdapterKind kind, ChildAdapter adapter, Path folder) {
+    this(kind, adapter, folder, command -> command);
+  }
+
+  /** One that confines whatever it starts. */
+  Bench(AdapterKind kind, ChildAdapter adapter, Path folder, UnaryOperator<Command> confined) {
+    this.confined = confined;
     this.kind = kind;
     this.adapter = adapter;
     this.folder = folder;
@@ -36,7 +45,7 @@ final class Bench implements AutoCloseable {
   TestRun start(Command command) {
     TestRun run = new TestRun(adapter.nextOwner());
     runs.add(run);
-    adapter.start(command.spec(), run.owner, run);
+    adapter.start(confined.apply(command).spec(), run.owner, run);
     return run;
   }
 

@@ -1,5 +1,6 @@
 package io.headcount.child;
 
+import io.headcount.child.ChildSpec.Confinement;
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.ChildSpec.Stdin;
@@ -19,7 +20,8 @@ record Command(
     Descendants descendants,
     StopOrder stop,
     Limits limits,
-    Terminal terminal) {
+    Terminal terminal,
+    Confinement confinement) {
   private static final AtomicInteger COOKIES = new AtomicInteger();
   private static final Map<String, String> ENV = Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
 
@@ -32,7 +34,8 @@ record Command(
         Descendants.KILL,
         term(Duration.ofSeconds(5)),
         Limits.NONE,
-        null);
+        null,
+        Confinement.NONE);
   }
 
   static Command sh(String script) {
@@ -48,15 +51,16 @@ record Command(
   }
 
   Command in(Path folder) {
-    return new Command(argv, folder, env, stdin, descendants, stop, limits, terminal);
+    return new Command(argv, folder, env, stdin, descendants, stop, limits, terminal, confinement);
   }
 
   Command with(Map<String, String> environment) {
-    return new Command(argv, cwd, environment, stdin, descendants, stop, limits, terminal);
+    return new Command(
+        argv, cwd, environment, stdin, descendants, stop, limits, terminal, confinement);
   }
 
   Command reading(Stdin source) {
-    return new Command(argv, cwd, env, source, descendants, stop, limits, terminal);
+    return new Command(argv, cwd, env, source, descendants, stop, limits, terminal, confinement);
   }
 
   Command piped() {
@@ -64,11 +68,16 @@ record Command(
   }
 
   Command keeping() {
-    return new Command(argv, cwd, env, stdin, Descendants.KEEP, stop, limits, terminal);
+    return new Command(
+        argv, cwd, env, stdin, Descendants.KEEP, stop, limits, terminal, confinement);
   }
 
   Command limited(Limits wanted) {
-    return new Command(argv, cwd, env, stdin, descendants, stop, wanted, terminal);
+    return new Command(argv, cwd, env, stdin, descendants, stop, wanted, terminal, confinement);
+  }
+
+  Command confined(Confinement wanted) {
+    return new Command(argv, cwd, env, stdin, descendants, stop, limits, terminal, wanted);
   }
 
   Command onTerminal() {
@@ -80,7 +89,14 @@ record Command(
         descendants,
         stop,
         limits,
-        new Terminal(120, 30, "xterm-256color"));
+        new Terminal(120, 30, "xterm-256color"),
+        confinement);
+  }
+
+  /** The same as it is unless it asks for something else. */
+  Command confinedUnlessAsked(Limits limited, Confinement wanted) {
+    return confined(confinement.equals(Confinement.NONE) ? wanted : confinement)
+        .limited(limits.equals(Limits.NONE) ? limited : limits);
   }
 
   /** The cookie is part of the environment, as the supervisor's is. */
@@ -88,6 +104,7 @@ record Command(
     String cookie = "contract-" + COOKIES.incrementAndGet();
     Map<String, String> all = new java.util.LinkedHashMap<>(env);
     all.put(ChildSpec.COOKIE, cookie);
-    return new ChildSpec(argv, cwd, all, cookie, stdin, descendants, stop, limits, terminal, null);
+    return new ChildSpec(
+        argv, cwd, all, cookie, stdin, descendants, stop, limits, terminal, null, confinement);
   }
 }

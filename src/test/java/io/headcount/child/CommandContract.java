@@ -1,11 +1,13 @@
 package io.headcount.child;
 
 import static io.headcount.child.AdapterException.ARGV_0;
+import static io.headcount.child.AdapterException.CONFINEMENT;
 import static io.headcount.child.AdapterException.LIMITS;
 import static io.headcount.child.AdapterException.SESSIONS;
 import static io.headcount.child.AdapterException.TEXT_OUTSIDE_THE_LOCALE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.child.ChildSpec.Confinement;
 import io.headcount.child.ChildSpec.Limits;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -119,8 +121,8 @@ interface CommandContract extends Contract {
     TestRun run =
         bench()
             .start(
-                Command.sh("sleep 0.2; ulimit -n")
-                    .limited(new Limits(null, null, 64L, null, null, null)));
+                Command.sh("ulimit -n")
+                    .limited(new Limits(null, null, 64L, null, null, null, null)));
 
     if (bench().excepts(LIMITS)) {
       assertThat(run.failure().kind()).isEqualTo(StartFailure.Kind.OTHER);
@@ -128,6 +130,40 @@ interface CommandContract extends Contract {
     } else {
       run.end();
       assertThat(run.out()).isEqualTo("64\n");
+    }
+  }
+
+  @Test
+  default void commandIsConfinedWhenAskedFor() {
+    Confinement wanted = new Confinement(true, null, null, null);
+    TestRun run =
+        bench()
+            .start(Command.of("grep", "-c", "NoNewPrivs:.1", "/proc/self/status").confined(wanted));
+
+    if (bench().excepts(CONFINEMENT)) {
+      assertThat(run.failure().kind()).isEqualTo(StartFailure.Kind.OTHER);
+      assertThat(run.failure().message()).contains("linux adapter");
+    } else {
+      run.end();
+      assertThat(run.out()).isEqualTo("1\n");
+    }
+    for (Means means : Means.values()) {
+      assertThat(bench().adapter.lacks(means).isPresent()).isEqualTo(bench().excepts(CONFINEMENT));
+    }
+  }
+
+  @Test
+  default void workingDirectoryThatIsOutOfItsRootIsBad() throws IOException {
+    Path root = Files.createDirectory(bench().folder.resolve("root"));
+    Path inside = Files.createDirectory(root.resolve("inside")).toRealPath();
+    Path out = Files.createSymbolicLink(root.resolve("out"), Path.of("/etc"));
+    Confinement wanted = new Confinement(false, null, root, null);
+
+    assertThat(bench().run(Command.of("pwd").in(inside).confined(wanted)).out())
+        .isEqualTo(inside + "\n");
+    for (Path wrong : new Path[] {out, inside.resolve("../.."), Path.of("/")}) {
+      TestRun run = bench().start(Command.of("pwd").in(wrong).confined(wanted));
+      assertThat(run.failure().kind()).isEqualTo(StartFailure.Kind.BAD_CWD);
     }
   }
 }

@@ -34,7 +34,8 @@ interface DescendantsContract extends Contract {
                     command.descendants(),
                     Command.term(StopContract.SHORT),
                     command.limits(),
-                    null));
+                    null,
+                    command.confinement()));
 
     assertThat(run.end().escalated()).isTrue();
     assertThat(run.end().survivors()).isEmpty();

@@ -115,6 +115,7 @@ class ConfigurationTests {
                           io.headcount.child.Signal.SIGINT,
                           Duration.ofSeconds(7),
                           DataSize.ofBytes(7),
+                          true,
                           DataSize.ofBytes(7)),
                       new HeadcountProperties.Output(DataSize.ofBytes(7), DataSize.ofBytes(7)),
                       new HeadcountProperties.Retention(
@@ -142,6 +143,9 @@ class ConfigurationTests {
                           List.of(PolicyProperties.Rule.of("7")),
                           List.of(PolicyProperties.Rule.of("7"))),
                       new PolicyProperties.Env(List.of("7")),
+                      true,
+                      "7",
+                      true,
                       Map.of()));
           assertThat(context.getBean(SecretsProperties.class))
               .isEqualTo(new SecretsProperties("7"));
@@ -278,6 +282,10 @@ class ConfigurationTests {
       case "HEADCOUNT_SECURITY_MANAGEMENT_OPEN" -> "false";
       case "HEADCOUNT_POLICY_SHELL", "HEADCOUNT_POLICY_FREE" -> "deny";
       case "HEADCOUNT_POLICY_CWD" -> "workspace";
+      case "HEADCOUNT_POLICY_NO_NEW_PRIVS",
+          "HEADCOUNT_POLICY_SANDBOX",
+          "HEADCOUNT_DEFAULTS_NO_NEW_PRIVS" ->
+          "true";
       case "HEADCOUNT_SWEEP" -> "report";
       case "HEADCOUNT_ESCAPEES" -> "report";
       case "HEADCOUNT_DEFAULTS_STOP_SIGNAL" -> "SIGINT";

@@ -35,6 +35,11 @@ class PolicyRefusalTests {
     }
 
     @Bean
+    io.headcount.child.ChildAdapter adapter() {
+      return new io.headcount.child.jdk.JdkChildAdapter();
+    }
+
+    @Bean
     io.headcount.api.CommandRefusals refusals() {
       return new io.headcount.api.CommandRefusals();
     }
@@ -51,6 +56,10 @@ class PolicyRefusalTests {
         "executables: {deny: [/usr/bin/ls, '/bin/[']}         | headcount.policy.executables.deny[1] | no path or glob",
         "executables: {allow: [/bin/sh]}                      | headcount.policy.executables.allow[0] | name the file itself",
         "executables: {deny: [{path: /x, roles: [root]}]}     | headcount.policy.executables.deny[0].roles | root",
+        "sandbox: true                                        | headcount.policy.sandbox | the jdk adapter has no means",
+        "no-new-privs: true                                   | headcount.policy.no-new-privs | the jdk adapter has no means",
+        "parent-death-signal: kill                            | headcount.policy.parent-death-signal | the jdk adapter has no means",
+        "parent-death-signal: SIGNOPE                         | headcount.policy.parent-death-signal | SIGKILL",
         "env: {allow: ['LD_*_X']}                             | headcount.policy.env.allow[0] | PYTHON*",
         "commands: {x: {argv: []}}                            | headcount.policy.commands.x.argv | at least the program",
         "commands: {x: {argv: ['{p}'], parameters: {p: {max: 5}}}} | headcount.policy.commands.x.argv[0] | cannot be a parameter",

@@ -71,6 +71,7 @@ class CommandTemplatePropertyTests {
         Map.of(),
         Map.of(),
         Limits.NONE,
+        RunSpec.Confinement.DEFAULTS,
         null,
         false,
         false,

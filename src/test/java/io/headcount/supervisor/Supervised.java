@@ -83,7 +83,8 @@ final class Supervised implements AutoCloseable {
             Duration.ZERO,
             Signal.SIGTERM,
             Duration.ofSeconds(1),
-            1 << 20),
+            1 << 20,
+            false),
         new SupervisorSettings.Retention(2000, Duration.ofMinutes(30), 256L << 20));
   }
 

@@ -179,7 +179,7 @@ class WhatAChildGetsTests {
 
   @Test
   void limitsAskedFor() {
-    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20, null);
+    Limits limits = new Limits(1L << 30, 100L, 64L, null, 1L << 20, null, null);
     String listed =
         outputOf(
             Specs.with(
@@ -252,7 +252,7 @@ class WhatAChildGetsTests {
 
   @Test
   void limitThatCannotBeGivenIsRefusedAndTheCommandDoesNotRunOn() {
-    Limits tooMany = new Limits(null, null, 1L << 50, null, null, null);
+    Limits tooMany = new Limits(null, null, 1L << 50, null, null, null, null);
     Run run =
         house.supervisor.start(
             Specs.with(
@@ -281,7 +281,7 @@ class WhatAChildGetsTests {
                 folder.toString(),
                 Map.of(),
                 new RunSpec.Stdin.Closed(),
-                new Limits(null, null, null, null, 1L << 20, null)));
+                new Limits(null, null, null, null, 1L << 20, null, null)));
 
     RunView view = Supervised.exited(run);
 

@@ -35,6 +35,7 @@ final class Launcher {
   Process launch(ChildSpec spec) throws StartFailedException {
     refuseLimits(spec.limits());
     refuseTerminal(spec.terminal());
+    refuseConfinement(spec);
     Optional<StartFailure> badCwd = StartErrors.cwdFailure(spec.cwd());
     if (badCwd.isPresent()) {
       throw new StartFailedException(badCwd.get());
@@ -87,6 +88,31 @@ final class Launcher {
           null,
           "tty: expected none; the jdk adapter has no terminals, the linux adapter has",
           null);
+    }
+  }
+
+  /** Where the working directory is can be looked at, but not held until the command is in it. */
+  private static void refuseConfinement(ChildSpec spec) throws StartFailedException {
+    ChildSpec.Confinement confinement = spec.confinement();
+    if (confinement.noNewPrivs()
+        || confinement.parentDeathSignal() != null
+        || confinement.sandbox() != null) {
+      throw new StartFailedException(
+          Kind.OTHER,
+          null,
+          "security, sandbox: expected none; the jdk adapter cannot confine commands, the linux"
+              + " adapter can",
+          null);
+    }
+    try {
+      if (confinement.root() != null
+          && !spec.cwd().toRealPath().startsWith(confinement.root().toRealPath())) {
+        throw new StartFailedException(
+            Kind.BAD_CWD, null, spec.cwd() + " is not in " + confinement.root(), null);
+      }
+    } catch (IOException e) {
+      throw new StartFailedException(
+          Kind.BAD_CWD, null, spec.cwd() + " cannot be found: " + e.getMessage(), e);
     }
   }
 

@@ -124,13 +124,7 @@ final class CgroupProbe {
     check("pipe2", Libc.pipe2(ends, Libc.O_CLOEXEC));
     int nothing = Libc.open("/dev/null", Libc.O_RDWR | Libc.O_CLOEXEC);
     Spawn.Setup setup =
-        new Spawn.Setup(
-            new Spawn.Stdio.Pipes(ends[0], nothing, nothing),
-            "/",
-            List.of(),
-            Marks.NONE,
-            null,
-            probe.entrance());
+        Spawn.Setup.in(new Spawn.Stdio.Pipes(ends[0], nothing, nothing), probe.entrance());
     Spawn.Outcome outcome =
         new Spawn().start(SHELL, List.of(SHELL, "-c", "read line"), Map.of(), setup);
     Libc.close(ends[0]);

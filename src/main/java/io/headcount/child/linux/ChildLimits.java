@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ChildLimits {
   private ChildLimits() {}
 
-  /** A limit that could not be set, so that the child must not run. */
+  /** What the child was to have and could not get, so that it must not run. */
   static final class Refused extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient StartFailure failure;
@@ -27,21 +27,39 @@ final class ChildLimits {
     }
   }
 
-  /** Those that were asked for, as the child sets them for itself. */
+  /** Those that were asked for, and no core file if none was: a crash must not fill a workspace. */
   static List<Spawn.Limit> of(Limits limits) {
     List<Spawn.Limit> all = new ArrayList<>();
     add(all, "memoryBytes", Processes.RLIMIT_AS, limits.memoryBytes());
-    add(all, "cpuSeconds", Processes.RLIMIT_CPU, limits.cpuSeconds());
+    if (limits.cpuSeconds() != null) {
+      all.add(cpu(limits.cpuSeconds()));
+    }
     add(all, "openFiles", Processes.RLIMIT_NOFILE, limits.openFiles());
     add(all, "processes", Processes.RLIMIT_NPROC, limits.processes());
     add(all, "fileSizeBytes", Processes.RLIMIT_FSIZE, limits.fileSizeBytes());
+    add(
+        all,
+        "coreBytes",
+        Processes.RLIMIT_CORE,
+        limits.coreBytes() == null ? Long.valueOf(0) : limits.coreBytes());
     return all;
   }
 
-  private static void add(List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
+  private static void add(
+      List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
     if (value != null) {
-      all.add(new Spawn.Limit(name, resource, value));
+      all.add(new Spawn.Limit(name, resource, value, value));
     }
+  }
+
+  /** At the soft limit comes SIGXCPU, which tells why, and at the hard one, a second on, SIGKILL. */
+  private static Spawn.Limit cpu(long seconds) {
+    long most = Processes.ownHardLimit(Processes.RLIMIT_CPU);
+    return new Spawn.Limit(
+        "cpuSeconds",
+        Processes.RLIMIT_CPU,
+        seconds,
+        Math.clamp(seconds + 1, seconds, Math.max(seconds, most)));
   }
 
   /** The kernel refused one. */
@@ -50,6 +68,6 @@ final class ChildLimits {
         StartFailure.Kind.PERMISSION,
         errno,
         "%s: limits.%s of %d is more than the service may give; ask for at most its own hard limit"
-            .formatted(errno, limit.name(), limit.value()));
+            .formatted(errno, limit.name(), limit.soft()));
   }
 }

@@ -203,7 +203,7 @@ final class Guardian {
           SHELL,
           argv,
           Map.of("PATH", "/usr/bin:/bin"),
-          Spawn.Setup.of(new Spawn.Stdio.Pipes(stdin.number(), stdout.number(), STDERR), "/"));
+          Spawn.Setup.of(new Spawn.Stdio.Pipes(stdin.number(), stdout.number(), STDERR)));
     }
   }
 

@@ -6,6 +6,7 @@ import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildListener;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.EscapeePolicy;
+import io.headcount.child.Means;
 import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
@@ -44,6 +45,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
   private final @Nullable Guardian guardian;
   private final CgroupProbe.Result cgroups;
   private final Marks marks;
+  private final Bubblewrap bubblewrap;
 
   /**
    * How many threads, and whether there is a guardian.
@@ -82,6 +84,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
     this.cgroups = cgroups(options.cgroups());
     Forest forest = new Forest();
     this.marks = new Marks();
+    this.bubblewrap = Bubblewrap.tried();
     Adoptees adoptees = new Adoptees(platform.pid(), platform.session(), forest, descriptors);
     ProcTable table = new ProcTable(platform.pid(), platform.session(), forest, adoptees);
     Escapees escapees = new Escapees(options.escapees(), platform, forest, marks);
@@ -94,6 +97,7 @@ public final class LinuxChildAdapter implements ChildAdapter {
             adoptees,
             marks,
             cgroups.cgroups(),
+            bubblewrap,
             ownOomScore());
     int count =
         options.eventLoops() > 0
@@ -282,7 +286,16 @@ public final class LinuxChildAdapter implements ChildAdapter {
     all.put("marks", marks.range().isEmpty() ? "no (file locks are limited)" : "yes");
     all.put("cgroup", cgroups.cgroup());
     all.put("cgroupControllers", cgroups.controllers());
+    all.put("sandbox", bubblewrap.capability());
     return all;
+  }
+
+  @Override
+  public Optional<String> lacks(Means means) {
+    return switch (means) {
+      case NO_NEW_PRIVS, PARENT_DEATH_SIGNAL -> Optional.empty();
+      case SANDBOX -> Optional.ofNullable(bubblewrap.problem());
+    };
   }
 
   @Override

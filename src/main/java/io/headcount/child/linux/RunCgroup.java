@@ -69,7 +69,8 @@ final class RunCgroup {
         wanted.openFiles(),
         pids ? null : wanted.processes(),
         wanted.fileSizeBytes(),
-        null);
+        null,
+        wanted.coreBytes());
   }
 
   private void set(String limit, String file, @Nullable Long value) throws ChildLimits.Refused {

@@ -6,9 +6,11 @@ import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.Descriptors.Kind;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
+import io.headcount.child.linux.libc.NativeBuffer;
 import io.headcount.child.linux.libc.Processes;
 import io.headcount.child.linux.libc.Spawn;
 import io.headcount.child.linux.libc.Terminals;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +42,9 @@ final class Spawner {
   private final Marks marks;
   private final Fd nothing;
   private final @Nullable Cgroups cgroups;
-  private final String oomScore;
+  private final Bubblewrap bubblewrap;
+  private final NativeBuffer oomScore;
+  private final int oomScoreLength;
   private final LinkedBlockingQueue<Order> orders = new LinkedBlockingQueue<>();
   private final List<Thread> threads = new ArrayList<>();
   private final CountDownLatch known;
@@ -65,6 +69,7 @@ final class Spawner {
       Adoptees adoptees,
       Marks marks,
       @Nullable Cgroups cgroups,
+      Bubblewrap bubblewrap,
       int ownOomScore) {
     this.descriptors = descriptors;
     this.forest = forest;
@@ -72,7 +77,13 @@ final class Spawner {
     this.marks = marks;
     this.nothing = open("/dev/null");
     this.cgroups = cgroups;
-    this.oomScore = Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE));
+    this.bubblewrap = bubblewrap;
+    byte[] score =
+        Integer.toString(Math.min(OOM_SCORE_MAX, ownOomScore + OOM_SCORE_RAISE))
+            .getBytes(StandardCharsets.US_ASCII);
+    this.oomScore = new NativeBuffer(16);
+    oomScore.view(16).put(score);
+    this.oomScoreLength = score.length;
     this.known = new CountDownLatch(count);
     for (int i = 0; i < count; i++) {
       threads.add(
@@ -156,42 +167,55 @@ final class Spawner {
         env = new LinkedHashMap<>(env);
         env.put("TERM", terminal.term());
       }
+      String path =
+          spec.executable() != null
+              ? spec.executable()
+              : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
       Room room = room(spec);
-      try {
-        Spawned spawned = plant(spec, env, theirs, ours, room);
+      try (Confined confined = Confined.of(spawn, forest, bubblewrap, spec)) {
+        Spawned spawned = plant(path, env, spec, setup(spec, theirs, room, confined), room, ours);
         opened.closeTheirs();
         return spawned;
+      } catch (ChildLimits.Refused refused) {
+        room.giveUp();
+        throw new Failure(refused.failure());
       } catch (Failure | RuntimeException | Error e) {
         room.giveUp();
         throw e;
       }
     }
 
-    private Spawned plant(
-        ChildSpec spec, Map<String, String> env, Spawn.Stdio theirs, Stdio ours, Room room)
-        throws Failure {
-      String path =
-          spec.executable() != null
-              ? spec.executable()
-              : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
-      long mark = marks.next();
+    private Spawn.Setup setup(ChildSpec spec, Spawn.Stdio stdio, Room room, Confined confined) {
+      ChildSpec.Confinement wanted = spec.confinement();
       RunCgroup cgroup = room.cgroup();
-      Spawn.Setup setup =
-          new Spawn.Setup(
-              theirs,
-              spec.cwd().toString(),
-              ChildLimits.of(room.limits()),
-              mark,
-              oomScore,
-              cgroup == null ? null : cgroup.entrance());
+      return new Spawn.Setup(
+          stdio,
+          confined.start(spec.cwd()),
+          ChildLimits.of(room.limits()),
+          marks.next(),
+          cgroup == null ? null : cgroup.entrance(),
+          wanted.noNewPrivs() || wanted.sandbox() != null,
+          wanted.parentDeathSignal() == null ? 0 : wanted.parentDeathSignal().number(),
+          confined.namespaces(spec));
+    }
+
+    private Spawned plant(
+        String path,
+        Map<String, String> env,
+        ChildSpec spec,
+        Spawn.Setup setup,
+        Room room,
+        Stdio ours)
+        throws Failure {
       forest.planting();
       try {
         return switch (spawn.start(path, spec.argv(), env, setup)) {
           case Spawn.Outcome.Failed failed ->
               throw new Failure(StartFailures.of(spec, path, failed));
           case Spawn.Outcome.Started(int pid, int pidfd) -> {
-            Tree tree = new Tree(pid, spec.cookie(), mark, cgroup);
+            Tree tree = new Tree(pid, spec.cookie(), setup.mark(), room.cgroup());
             forest.add(tree);
+            raiseOomScore(pid);
             yield new Spawned(pid, tree, descriptors.opened(Kind.PIDFD, pidfd), ours);
           }
         };
@@ -211,6 +235,19 @@ final class Spawner {
       return Room.of(cgroups, spec);
     } catch (ChildLimits.Refused refused) {
       throw new Failure(refused.failure());
+    }
+  }
+
+  /**
+   * When memory is short the kernel is to take a child before the service. No child can do this for
+   * itself before its exec, for then it is the service's memory that it has, and nobody but root
+   * may write to what belongs to that.
+   */
+  private void raiseOomScore(int pid) {
+    int fd = Libc.open("/proc/" + pid + "/oom_score_adj", Libc.O_WRONLY | Libc.O_CLOEXEC);
+    if (fd >= 0) {
+      Libc.write(fd, oomScore, oomScoreLength);
+      Libc.close(fd);
     }
   }
 

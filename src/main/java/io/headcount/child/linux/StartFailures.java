@@ -42,12 +42,17 @@ final class StartFailures {
           failed.limit() == null
               ? of("prlimit", failed.errno())
               : ChildLimits.failure(failed.limit(), name);
+      case CONFINEMENT -> of("confining the command", failed.errno());
       case CGROUP ->
           new StartFailure(
               of("", failed.errno()).kind(),
               name,
               name + ": the command could not enter its cgroup");
-      case EXEC -> ofExec(spec, path, failed.errno());
+      case EXEC ->
+          spec.confinement().sandbox() != null && failed.errno() == Errno.ENOENT
+              ? new StartFailure(
+                  Kind.NOT_FOUND, name, name + ": the sandbox has no " + path + " to execute")
+              : ofExec(spec, path, failed.errno());
     };
   }
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * what the kernel makes of it is seen in {@code make cgroup-vm}.
  */
 class RunCgroupTests {
-  private static final Limits ALL = new Limits(1L << 25, 2L, 3L, 4L, 5L, 42L);
+  private static final Limits ALL = new Limits(1L << 25, 2L, 3L, 4L, 5L, 42L, null);
 
   @TempDir private Path folder;
 
@@ -46,7 +46,7 @@ class RunCgroupTests {
     files("memory.max", "memory.oom.group", "memory.swap.max", "pids.max", "cpu.weight");
 
     assertThat(cgroup("memory", "pids", "cpu").limit(ALL))
-        .isEqualTo(new Limits(null, 2L, 3L, null, 5L, null));
+        .isEqualTo(new Limits(null, 2L, 3L, null, 5L, null, null));
 
     assertThat(text("memory.max")).isEqualTo("33554432");
     assertThat(text("memory.oom.group")).isEqualTo("1");
@@ -57,7 +57,7 @@ class RunCgroupTests {
 
   @Test
   void withoutControllersAllRemains() throws Exception {
-    Limits plain = new Limits(1L << 25, 2L, 3L, 4L, 5L, null);
+    Limits plain = new Limits(1L << 25, 2L, 3L, 4L, 5L, null, null);
 
     assertThat(cgroup().limit(plain)).isEqualTo(plain);
     assertThat(folder).isEmptyDirectory();

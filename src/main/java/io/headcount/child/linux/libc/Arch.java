@@ -25,10 +25,13 @@ enum Arch {
     CLOSE_RANGE(436, 436),
     DUP3(292, 24),
     EXECVE(59, 221),
+    FCHDIR(81, 50),
     OPENAT(257, 56),
+    PRCTL(157, 167),
     PRLIMIT64(302, 261),
     RT_SIGACTION(13, 134),
     RT_SIGPROCMASK(14, 135),
+    SETNS(308, 268),
     SETSID(112, 157),
     WAITID(247, 95),
     WRITE(1, 64);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread at a time.
  */
 final class CallList {
-  private static final int MOST = 128;
+  private static final int MOST = 256;
   private static final long ENTRY = 64;
   private static final long MAY_FAIL = 48;
   private static final long RESULT = 56;
@@ -102,6 +102,11 @@ final class CallList {
 
   int size() {
     return size;
+  }
+
+  /** One more, which {@link #set} says. */
+  void grow() {
+    size++;
   }
 
   /** Forgets all but the first {@code kept}. */

@@ -22,6 +22,7 @@ public final class Libc {
   public static final int O_RDWR = 2;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
+  public static final int O_PATH = 0x200000;
   public static final int X_OK = 1;
   public static final int F_OK = 0;
 

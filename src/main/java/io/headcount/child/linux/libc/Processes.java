@@ -15,6 +15,7 @@ import java.lang.invoke.MethodHandle;
 public final class Processes {
   public static final int RLIMIT_CPU = 0;
   public static final int RLIMIT_FSIZE = 1;
+  public static final int RLIMIT_CORE = 4;
   public static final int RLIMIT_NPROC = 6;
   public static final int RLIMIT_NOFILE = 7;
   public static final int RLIMIT_AS = 9;
@@ -129,7 +130,7 @@ public final class Processes {
     MemorySegment space = Linkage.scratch().space;
     space.asSlice(0, 128).fill((byte) 0);
     long result =
-        syscall(Arch.Call.WAITID, type, id, space.address(), flags, space.address() + RUSAGE);
+        syscall(ARCH.number(Arch.Call.WAITID), type, id, space.address(), flags, space.address() + RUSAGE);
     if (result < 0) {
       return new Wait.Failed((int) -result);
     }
@@ -145,8 +146,8 @@ public final class Processes {
             space.get(JAVA_LONG, RU_MAXRSS)));
   }
 
-  static long syscall(Arch.Call call, long a, long b, long c, long d, long e) {
-    return syscall(ARCH.number(call), a, b, c, d, e);
+  static long syscall(Arch.Call call, long a, long b, long c) {
+    return syscall(ARCH.number(call), a, b, c, 0, 0);
   }
 
   private static long syscall(long number, long a, long b, long c, long d, long e) {
@@ -172,12 +173,21 @@ public final class Processes {
 
   /** The soft limit of our own process; no limit is {@link Long#MAX_VALUE}. */
   public static long ownLimit(int resource) {
+    return ownLimit(resource, 0);
+  }
+
+  /** The hard limit of our own process, up to which it may give; no limit is MAX_VALUE. */
+  public static long ownHardLimit(int resource) {
+    return ownLimit(resource, 8);
+  }
+
+  private static long ownLimit(int resource, long offset) {
     Linkage.Scratch scratch = Linkage.scratch();
     try {
       int result =
           (int) PRLIMIT.invokeExact(scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
-      long soft = result < 0 ? -1 : scratch.space.get(JAVA_LONG, 0);
-      return soft < 0 ? Long.MAX_VALUE : soft;
+      long limit = result < 0 ? -1 : scratch.space.get(JAVA_LONG, offset);
+      return limit < 0 ? Long.MAX_VALUE : limit;
     } catch (Throwable t) {
       throw Linkage.unexpected(t);
     }

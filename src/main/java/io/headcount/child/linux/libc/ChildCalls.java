@@ -1,0 +1,287 @@
+package io.headcount.child.linux.libc;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.headcount.child.linux.libc.Arch.Call;
+import io.headcount.child.linux.libc.Spawn.Cwd;
+import io.headcount.child.linux.libc.Spawn.Limit;
+import io.headcount.child.linux.libc.Spawn.Namespaces;
+import io.headcount.child.linux.libc.Spawn.Outcome;
+import io.headcount.child.linux.libc.Spawn.Setup;
+import io.headcount.child.linux.libc.Spawn.Step;
+import io.headcount.child.linux.libc.Spawn.Stdio;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The calls of a {@link Setup}, in their order, and what each is for. The first ones are the same
+ * for all children and written once.
+ *
+ * <p>The table of descriptors is shared at first ({@code CLONE_FILES}), and only its beginning is
+ * copied ({@code CLOSE_RANGE_UNSHARE}): a start costs the same whether ten are open or ten
+ * thousand. What came with it is closed a few calls later, before all else: for as long as a child
+ * has another's pipe open, nobody sees its end.
+ */
+final class ChildCalls {
+  static final long LAST_FD = 0xFFFF_FFFFL;
+
+  private static final long CLONE_FLAGS =
+      0x100 // CLONE_VM
+          | 0x400 // CLONE_FILES
+          | 0x1000 // CLONE_PIDFD
+          | 0x4000 // CLONE_VFORK
+          | 17; // SIGCHLD
+  private static final long SIG_BLOCK = 0;
+  private static final long SIG_SETMASK = 2;
+  private static final long SIGSET_BYTES = 8;
+  private static final int SIGNALS = 64;
+  private static final int SIGKILL = 9;
+  private static final int SIGSTOP = 19;
+  private static final long CLOSE_RANGE_UNSHARE = 2;
+  private static final long AT_FDCWD = -100;
+  private static final long PR_SET_PDEATHSIG = 1;
+  private static final long PR_CAPBSET_DROP = 24;
+  private static final long PR_SET_NO_NEW_PRIVS = 38;
+  private static final Path LAST_CAPABILITY = Path.of("/proc/sys/kernel/cap_last_cap");
+
+  /** Entries among the first ones that each start writes anew. */
+  private static final int UNSHARE = 3;
+
+  private static final int HELD_CWD = 4;
+  private static final int STDIO = 5;
+  private static final int STDIO_ENTRIES = 4;
+
+  /** Where {@link #memory} has what. */
+  private static final long ALL_SIGNALS = 0;
+
+  private static final long NO_SIGNALS = 8;
+  private static final long OLD_MASK = 16;
+  private static final long PIDFD = 24;
+  private static final long ZERO = 28;
+  private static final long DEFAULT_ACTION = 32;
+  private static final long LIMITS = 64;
+  private static final long LIMIT_BYTES = 16;
+
+  /** A call with a text: its address is known only when all texts are written. */
+  private record Pending(int entry, Call call, int argument, int text, long[] all) {}
+
+  private final MemorySegment memory = Arena.ofAuto().allocate(1024, 16);
+  private final CallList calls = new CallList();
+  private final List<Step> steps = new ArrayList<>();
+  private final List<Pending> pending = new ArrayList<>();
+  private final int shared;
+  private List<Limit> limits = List.of();
+  private int firstLimit;
+  private @Nullable Texts texts;
+
+  ChildCalls() {
+    long base = memory.address();
+    memory.set(JAVA_LONG, ALL_SIGNALS, -1L);
+    memory.set(JAVA_BYTE, ZERO, (byte) '0');
+    calls.add(Call.RT_SIGPROCMASK, SIG_BLOCK, base + ALL_SIGNALS, base + OLD_MASK, SIGSET_BYTES);
+    calls.add(Call.CLONE, CLONE_FLAGS, 0, base + PIDFD);
+    calls.add(Call.RT_SIGPROCMASK, SIG_SETMASK, base + OLD_MASK, 0, SIGSET_BYTES);
+    nothing(); // UNSHARE
+    nothing(); // HELD_CWD
+    for (int i = 0; i < STDIO_ENTRIES; i++) {
+      nothing();
+    }
+    calls.add(Call.SETSID);
+    for (int signal = 1; signal <= SIGNALS; signal++) {
+      if (signal != SIGKILL && signal != SIGSTOP) {
+        calls.add(Call.RT_SIGACTION, signal, base + DEFAULT_ACTION, 0, SIGSET_BYTES);
+      }
+    }
+    shared = calls.size();
+  }
+
+  private void nothing() {
+    nothing(calls.size());
+    calls.grow();
+  }
+
+  private void nothing(int entry) {
+    calls.set(entry, Call.CLOSE_RANGE, LAST_FD, LAST_FD);
+  }
+
+  /** Writes the calls of a setup, all but the last; its texts are added to {@code all}. */
+  void write(Setup setup, Texts all) {
+    texts = all;
+    steps.clear();
+    pending.clear();
+    calls.cut(shared);
+    stdio(setup);
+    cgroup(setup.cgroup());
+    limits(setup);
+    switch (setup.cwd()) {
+      case Cwd.Held(int fd) -> calls.set(HELD_CWD, Call.FCHDIR, fd);
+      case Cwd.Named(String path) -> {
+        nothing(HELD_CWD);
+        text(Step.CWD, Call.CHDIR, 0, path);
+      }
+    }
+    if (setup.namespaces() != null) {
+      enter(setup.namespaces());
+    }
+    if (setup.noNewPrivs()) {
+      add(Step.CONFINEMENT, Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
+    }
+    if (setup.parentDeathSignal() != 0) {
+      add(Step.CONFINEMENT, Call.PRCTL, PR_SET_PDEATHSIG, setup.parentDeathSignal());
+    }
+    add(Step.EXEC, Call.RT_SIGPROCMASK, SIG_SETMASK, memory.address() + NO_SIGNALS, 0, SIGSET_BYTES);
+  }
+
+  /** Writes the last one, now that all texts have their addresses. */
+  void execute(long file, long argv, long envp) {
+    for (Pending each : pending) {
+      each.all()[each.argument()] = texts().address(each.text());
+      calls.set(each.entry(), each.call(), each.all());
+    }
+    add(Step.EXEC, Call.EXECVE, file, argv, envp);
+  }
+
+  private Texts texts() {
+    Texts all = texts;
+    if (all == null) {
+      throw new IllegalStateException("write comes first");
+    }
+    return all;
+  }
+
+  /** A terminal is opened by the leader of a session, whose it becomes. */
+  private void stdio(Setup setup) {
+    int held = setup.cwd() instanceof Cwd.Held(int fd) ? fd : -1;
+    switch (setup.stdio()) {
+      case Stdio.Pipes(int in, int out, int err) -> {
+        unshare(Math.max(Math.max(in, held), Math.max(out, err)) + 1);
+        duplicate(in, 0);
+        duplicate(out, 1);
+        duplicate(err, 2);
+        calls.set(STDIO + 3, Call.CLOSE_RANGE, 3, LAST_FD);
+      }
+      case Stdio.Terminal(String path) -> {
+        unshare(held + 1);
+        calls.set(STDIO, Call.CLOSE_RANGE, 0, LAST_FD);
+        for (int entry = STDIO + 1; entry < STDIO + STDIO_ENTRIES; entry++) {
+          nothing(entry);
+        }
+        text(Step.DESCRIPTORS, Call.OPENAT, 1, path, AT_FDCWD, 0, Libc.O_RDWR); // gets number 0
+        add(Step.DESCRIPTORS, Call.DUP3, 0, 1, 0);
+        add(Step.DESCRIPTORS, Call.DUP3, 0, 2, 0);
+      }
+    }
+  }
+
+  /** Of the table that is shared, nothing from here on becomes the child's. */
+  private void unshare(int from) {
+    calls.set(UNSHARE, Call.CLOSE_RANGE, from, LAST_FD, CLOSE_RANGE_UNSHARE);
+  }
+
+  private void duplicate(int fd, int wanted) {
+    if (fd == wanted) {
+      nothing(STDIO + wanted);
+    } else {
+      calls.set(STDIO + wanted, Call.DUP3, fd, wanted, 0);
+    }
+  }
+
+  private void cgroup(@Nullable String entrance) {
+    if (entrance != null) {
+      open(Step.CGROUP, entrance, Libc.O_WRONLY);
+      add(Step.CGROUP, Call.WRITE, 3, memory.address() + ZERO, 1);
+      add(Step.CGROUP, Call.CLOSE, 3);
+    }
+  }
+
+  private void limits(Setup setup) {
+    limits = setup.limits();
+    firstLimit = calls.size();
+    long at = LIMITS;
+    for (Limit limit : limits) {
+      add(Step.LIMIT, Call.PRLIMIT64, 0, limit.resource(), limit(at, limit.soft(), limit.hard()));
+      at += LIMIT_BYTES;
+    }
+    if (setup.mark() != 0) {
+      steps.add(Step.LIMIT);
+      calls.addOptional(
+          Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, limit(at, setup.mark(), setup.mark()));
+    }
+  }
+
+  private long limit(long at, long soft, long hard) {
+    memory.set(JAVA_LONG, at, soft);
+    memory.set(JAVA_LONG, at + 8, hard);
+    return memory.address() + at;
+  }
+
+  /** Whoever enters a user namespace has all capabilities there, and no program is to get them. */
+  private void enter(Namespaces namespaces) {
+    for (String kind : namespaces.kinds()) {
+      open(Step.CONFINEMENT, "/proc/" + namespaces.pid() + "/ns/" + kind, Libc.O_RDONLY);
+      add(Step.CONFINEMENT, Call.SETNS, 3, 0);
+      add(Step.CONFINEMENT, Call.CLOSE, 3);
+    }
+    text(Step.CONFINEMENT, Call.CHDIR, 0, namespaces.cwd());
+    for (int capability = 0; capability <= lastCapability(); capability++) {
+      add(Step.CONFINEMENT, Call.PRCTL, PR_CAPBSET_DROP, capability);
+    }
+  }
+
+  private static int lastCapability() {
+    try {
+      return Integer.parseInt(Files.readString(LAST_CAPABILITY).strip());
+    } catch (IOException | NumberFormatException e) {
+      throw new IllegalStateException(LAST_CAPABILITY + " could not be read", e);
+    }
+  }
+
+  /** Nothing but 0 to 2 is open by then: it gets number 3. */
+  private void open(Step step, String path, int flags) {
+    text(step, Call.OPENAT, 1, path, AT_FDCWD, 0, flags);
+  }
+
+  private void text(Step step, Call call, int argument, String text, long... others) {
+    long[] all = others.length == 0 ? new long[] {0} : others;
+    pending.add(new Pending(calls.size(), call, argument, texts().add(text), all));
+    steps.add(step);
+    calls.grow();
+  }
+
+  private void add(Step step, Call call, long... arguments) {
+    steps.add(step);
+    calls.add(call, arguments);
+  }
+
+  /** See {@link CallList#run}. */
+  int run() {
+    return calls.run();
+  }
+
+  int pidfd() {
+    return memory.get(JAVA_INT, PIDFD);
+  }
+
+  /** What failed in the child; null if nothing did. */
+  Outcome.@Nullable Failed failure() {
+    int failed = calls.failed();
+    if (failed < 0) {
+      return null;
+    }
+    int errno = calls.errno(failed);
+    if (failed < shared) {
+      return new Outcome.Failed(failed == HELD_CWD ? Step.CWD : Step.DESCRIPTORS, errno, null);
+    }
+    Step step = steps.get(failed - shared);
+    return new Outcome.Failed(
+        step, errno, step == Step.LIMIT ? limits.get(failed - firstLimit) : null);
+  }
+}
