@@ -68,7 +68,7 @@ class AnyRequestTests extends Service {
       }
     }
     assertThat(faults).as("faults of seed " + seed).isEmpty();
-    assertThat(api.get("/v1/runs?limit=200").text()).doesNotContain("smuggled");
+    assertThat(api.get("/v1/runs/smuggled").status()).isEqualTo(404);
     endEverything();
     assertThat(supervisor.count(RunState.RUNNING)).isZero();
     long expected = before;

@@ -9,8 +9,8 @@ import tools.jackson.databind.JsonNode;
 final class Operations {
   /** A request that must never be answered: it hides behind another one. */
   static final String SMUGGLED =
-      "POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-          + "Content-Length: 38\r\n\r\n{\"argv\": [\"true\"], \"name\": \"smuggled\"}";
+      "PUT /v1/runs/smuggled HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+          + "Content-Length: 18\r\n\r\n{\"argv\": [\"true\"]}";
 
   /** One of them; parameters are of the query, fields of the body. */
   record Operation(

@@ -346,7 +346,7 @@ final class Tweaks {
             ? pick(List.of("x", "", "%zz", "%ff", "a%00", "limit", "access_token", "_"))
             : pick(known);
     String value =
-        random.nextBoolean() ? pick(SEGMENTS) : pick(VALUES).replaceAll("[\u0000-\u0020#]", "+");
+        random.nextBoolean() ? pick(SEGMENTS) : pick(VALUES).replaceAll("[\\p{Cntrl} #]", "+");
     int times = random.nextInt(20) == 0 ? 2_000 / (1 + value.length()) : 1;
     return with(
         "query",

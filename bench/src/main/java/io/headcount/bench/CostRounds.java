@@ -18,15 +18,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
  * The fifth part: what it costs to know who calls and to judge what may run. The service without
  * credentials and the same with a file of tokens and a policy with rules, both alive, take turns at
- * being asked by wrk; requests a second of looking at a run, and of starting one and waiting for
- * it.
+ * being asked by wrk: for looking at a run, and for starting one and waiting for it. Requests a
+ * second, and the processor time of the service a request, which other work on the machine hardly
+ * touches.
  */
 final class CostRounds {
   /** With callers and a policy at least this part of the rate without. */
@@ -35,11 +35,12 @@ final class CostRounds {
   private static final int TOKENS = 20;
   private static final String TOKEN = "the-last-token-of-the-file-".repeat(2);
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s*([0-9.]+)");
+  private static final Pattern COUNT = Pattern.compile("(\\d+) requests in");
   private static final Pattern FAILED = Pattern.compile("Non-2xx or 3xx responses: \\d+");
 
   private final Options options;
-  private final Map<Work, List<Double>> open = new EnumMap<>(Work.class);
-  private final Map<Work, List<Double>> secured = new EnumMap<>(Work.class);
+  private final Map<Work, Taken> open = new EnumMap<>(Work.class);
+  private final Map<Work, Taken> secured = new EnumMap<>(Work.class);
 
   /** What is asked for over and over. */
   private enum Work {
@@ -53,11 +54,18 @@ final class CostRounds {
     }
   }
 
+  /** The figures of all rounds: requests a second, and microseconds of processor time of each. */
+  private record Taken(List<Double> rates, List<Double> micros) {
+    Taken() {
+      this(new ArrayList<>(), new ArrayList<>());
+    }
+  }
+
   CostRounds(Options options) {
     this.options = options;
     for (Work work : Work.values()) {
-      open.put(work, new ArrayList<>());
-      secured.put(work, new ArrayList<>());
+      open.put(work, new Taken());
+      secured.put(work, new Taken());
     }
   }
 
@@ -68,7 +76,7 @@ final class CostRounds {
       for (Service service : List.of(plain, strict)) {
         look(service.port());
         for (Work work : Work.values()) {
-          load(folder, service, work, options.warmUpSeconds());
+          load(folder, service, work, options.warmUpSeconds(), new Taken());
         }
       }
       for (int round = 1; round <= options.rounds(); round++) {
@@ -81,8 +89,8 @@ final class CostRounds {
               round,
               options.rounds(),
               work.label,
-              open.get(work).getLast(),
-              secured.get(work).getLast());
+              open.get(work).rates.getLast(),
+              secured.get(work).rates.getLast());
         }
       }
     } finally {
@@ -154,13 +162,13 @@ final class CostRounds {
     }
   }
 
-  private void take(Path folder, Service service, Work work, Map<Work, List<Double>> figures)
+  private void take(Path folder, Service service, Work work, Map<Work, Taken> figures)
       throws IOException, InterruptedException {
-    figures.get(work).add(load(folder, service, work, options.seconds()));
+    load(folder, service, work, options.seconds(), figures.get(work));
   }
 
   /** Both send the same bytes; who knows no callers ignores the token. */
-  private static double load(Path folder, Service service, Work work, int seconds)
+  private static void load(Path folder, Service service, Work work, int seconds, Taken figures)
       throws IOException, InterruptedException {
     Path script = folder.resolve("wrk.lua");
     Files.writeString(
@@ -175,6 +183,7 @@ final class CostRounds {
               wrk.headers["Prefer"] = "wait=20"
               """;
         });
+    double before = service.processorSeconds();
     Process wrk =
         new ProcessBuilder(
                 "wrk",
@@ -190,28 +199,37 @@ final class CostRounds {
             .start();
     String said = new String(wrk.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     Matcher rate = RATE.matcher(said);
-    if (wrk.waitFor() != 0 || !rate.find() || FAILED.matcher(said).find()) {
+    Matcher count = COUNT.matcher(said);
+    if (wrk.waitFor() != 0 || !rate.find() || !count.find() || FAILED.matcher(said).find()) {
       throw new IOException("wrk (Debian: wrk) did not get what it asked for:\n" + said);
     }
-    return Double.parseDouble(rate.group(1));
+    figures.rates.add(Double.parseDouble(rate.group(1)));
+    double taken = service.processorSeconds() - before;
+    figures.micros.add(taken * 1e6 / Double.parseDouble(count.group(1)));
   }
 
   String table() {
     Table table =
         new Table(
-            "Requests a second, without and with " + TOKENS + " tokens and a policy",
-            Stream.of("8 clients", "without", "with", "with/without").collect(Collectors.toList()));
+            "Without and with " + TOKENS + " tokens and a policy, 8 clients",
+            List.of("", "/s without", "/s with", "with/without", "us without", "us with", "with/without"));
     for (Work work : Work.values()) {
+      Taken without = open.get(work);
+      Taken with = secured.get(work);
       table.row(
           work.label,
-          Table.whole(Median.of(open.get(work))),
-          Table.whole(Median.of(secured.get(work))),
-          Table.ratio(Median.ofRatios(secured.get(work), open.get(work))));
+          Table.whole(Median.of(without.rates)),
+          Table.whole(Median.of(with.rates)),
+          Table.ratio(Median.ofRatios(with.rates, without.rates)),
+          Table.whole(Median.of(without.micros)),
+          Table.whole(Median.of(with.micros)),
+          Table.ratio(Median.ofRatios(with.micros, without.micros)));
     }
     return table.toString();
   }
 
   boolean keepsPromise() {
-    return Median.ofRatios(secured.get(Work.LOOK), open.get(Work.LOOK)).middle() >= PROMISED;
+    return Median.ofRatios(secured.get(Work.LOOK).rates, open.get(Work.LOOK).rates).middle()
+        >= PROMISED;
   }
 }

@@ -83,6 +83,11 @@ final class Service implements AutoCloseable {
     return port;
   }
 
+  /** Processor time that it has taken so far, to the hundredth of a second. */
+  double processorSeconds() {
+    return process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+  }
+
   /** What it has in memory, {@code VmRSS} of {@code proc_pid_status(5)}. */
   double residentMebibytes() throws IOException {
     Matcher resident =
