@@ -252,7 +252,9 @@ class LimitsJarTests {
 
     assertThat(run("\"sandbox\":{},\"argv\":[\"" + program + "\",\"memory\"]"))
         .contains("start-failed", "\"kind\":\"not-found\"", "the sandbox has no " + program);
-    assertThat(run("\"sandbox\":{},\"argv\":[\"no-such-program\"]"))
+    assertThat(
+            run(
+                "\"sandbox\":{},\"env\":{\"PATH\":\"/usr/bin:/bin\"},\"argv\":[\"no-such-program\"]"))
         .contains("start-failed", "\"kind\":\"not-found\"", "there is no no-such-program in PATH");
   }
 
