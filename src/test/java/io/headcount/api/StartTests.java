@@ -58,6 +58,7 @@ class StartTests extends Service {
             "graceMs",
             "killEscalated",
             "oomKilled",
+            "limitReached",
             "survivors",
             "stdin",
             "tty",

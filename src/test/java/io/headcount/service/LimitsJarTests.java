@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -58,6 +59,9 @@ class LimitsJarTests {
   /** All that the others did has left the neighbour alone, and nothing of theirs is there. */
   @AfterAll
   static void close() throws Exception {
+    if (service == null) {
+      return; // it did not start, which is told
+    }
     try (ServiceProcess it = service) {
       long written = it.get("/v1/runs/" + neighbour + "/output").body().length();
       Awaitility.await()
@@ -243,11 +247,14 @@ class LimitsJarTests {
 
   @Test
   void programThatASandboxDoesNotHaveIsNotFound(@TempDir Path hidden) throws Exception {
+    Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path program = Files.copy(folder.resolve("eaters"), hidden.resolve("hidden"));
 
     assertThat(run("\"sandbox\":{},\"argv\":[\"" + program + "\",\"memory\"]"))
         .contains("start-failed", "\"kind\":\"not-found\"", "the sandbox has no " + program);
-    assertThat(run("\"sandbox\":{},\"argv\":[\"no-such-program\"]"))
+    assertThat(
+            run(
+                "\"sandbox\":{},\"env\":{\"PATH\":\"/usr/bin:/bin\"},\"argv\":[\"no-such-program\"]"))
         .contains("start-failed", "\"kind\":\"not-found\"", "there is no no-such-program in PATH");
   }
 
