@@ -74,7 +74,7 @@
 {{- else if or (has . (list "server.port" "server.address" "server.shutdown")) (hasPrefix "headcount.server.address" .) (hasPrefix "headcount.server.port" .) (hasPrefix "headcount.management" .) (hasPrefix "management.server" .) }}the ports are 8080 and 8081, on every address; service.port may differ
 {{- else if or (hasPrefix "management.endpoint" .) (hasPrefix "management.health" .) }}the probes and Prometheus ask for the endpoints as the service has them
 {{- else if or (hasPrefix "server.servlet.context" .) (hasPrefix "spring.mvc.servlet" .) (hasPrefix "spring.main.web" .) }}the API is at the root, where helm test and the callers look for it
-{{- else if or (hasPrefix "spring.config.import" .) (hasPrefix "spring.config.additional" .) (hasPrefix "spring.config.location" .) }}the chart cannot look into other files
+{{- else if or (hasPrefix "spring.config.import" .) (hasPrefix "spring.config.additional" .) (hasPrefix "spring.config.location" .) }}the chart cannot look into other files, so set config itself
 {{- end }}
 {{- end }}
 

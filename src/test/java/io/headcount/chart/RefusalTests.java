@@ -121,7 +121,7 @@ class RefusalTests {
     "'extraVolumeMounts[0].name=x,extraVolumeMounts[0].mountPath=/x', which extraVolumes does not have",
     "'extraVolumeMounts[0].name=tmp,extraVolumeMounts[0].mountPath=/workspace/', mounted at /workspace",
     "'existingSecret.name=x,existingSecret.mountPath=/etc/headcount-tokens', mounted at /etc/headcount-tokens",
-    "'env[0].name=A,env[0].value=1,env[1].name=A,env[1].value=2', env has A twice",
+    "'env[0].name=A,env[0].value=b,env[1].name=A,env[1].value=c', env has A twice",
     "'tracing.endpoint=http://x:1,env[0].name=OTEL_EXPORTER_OTLP_ENDPOINT,env[0].value=x', OTEL_EXPORTER_OTLP_ENDPOINT twice",
     "'extraContainers[0].name=headcount,extraContainers[0].image=x', the name headcount twice",
     "'extraContainers[0].name=x,extraContainers[0].image=x,initContainers[0].name=x,initContainers[0].image=x', the name x twice",
