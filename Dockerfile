@@ -8,10 +8,12 @@ FROM ${JAVA_IMAGE} AS java
 FROM ${BASE_IMAGE} AS base
 # What commands may want beside a shell and coreutils: --build-arg PACKAGES="git jq"
 ARG PACKAGES=""
+# The time of everything that is made here, so that the same sources and packages make the same layers: that of the jar's files.
+ARG SOURCE_DATE_EPOCH=1767225600
 # tini is process 1: it passes signals on to the service alone, and reaps what the JVM would leave as zombies.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends tini bash coreutils procps util-linux ca-certificates ${PACKAGES} \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/dpkg.log /var/cache/ldconfig/aux-cache \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/*.log /var/cache/ldconfig/aux-cache \
  && groupadd --gid 10001 headcount \
  && useradd --uid 10001 --gid 10001 --home-dir /workspace --no-create-home --no-log-init --shell /usr/sbin/nologin headcount \
  && install --directory --owner 10001 --group 10001 /workspace /var/lib/headcount
@@ -26,6 +28,25 @@ COPY target/headcount.jar headcount.jar
 RUN java -Djarmode=tools -jar headcount.jar extract --layers --destination layers
 
 FROM base
+WORKDIR /opt/headcount
+COPY --from=layers /build/layers/dependencies/ ./
+COPY --from=layers /build/layers/spring-boot-loader/ ./
+COPY --from=layers /build/layers/snapshot-dependencies/ ./
+COPY --from=layers /build/layers/application/ ./
+
+# Options that the AOT cache was trained with must stay as they are: another collector or other object headers, and it is not used.
+# The heap begins small whatever the machine has, and native memory goes back after bursts: what is resident belongs to commands.
+ENV HEADCOUNT_SERVER_ADDRESS=0.0.0.0 \
+    HEADCOUNT_WORKSPACE=/workspace \
+    HEADCOUNT_DATA_DIR=/var/lib/headcount \
+    MALLOC_ARENA_MAX=1 \
+    JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms32m -XX:MaxRAMPercentage=30 -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
+
+# The AOT cache (JEP 483, 514, 515) holds classes as the JVM wants them, and what was hot: one life of the service trains it.
+# The last layer, because it is the only one that is not the same in every build of the same sources.
+RUN --mount=type=bind,source=scripts/train-aot,target=/usr/local/bin/train-aot \
+    train-aot /opt/headcount/headcount.jar /opt/headcount/headcount.aot && rm -rf /tmp/*
+
 ARG VERSION=dev
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="Headcount" \
@@ -33,23 +54,6 @@ LABEL org.opencontainers.image.title="Headcount" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-
-WORKDIR /opt/headcount
-COPY --from=layers /build/layers/dependencies/ ./
-COPY --from=layers /build/layers/spring-boot-loader/ ./
-COPY --from=layers /build/layers/snapshot-dependencies/ ./
-COPY --from=layers /build/layers/application/ ./
-
-# Options that the AOT cache was trained with must stay as they are; what is added to JAVA_TOOL_OPTIONS may not change the collector.
-ENV HEADCOUNT_SERVER_ADDRESS=0.0.0.0 \
-    HEADCOUNT_WORKSPACE=/workspace \
-    HEADCOUNT_DATA_DIR=/var/lib/headcount \
-    JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:MaxRAMPercentage=30 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
-
-# The AOT cache (JEP 483, 514) holds the classes as the JVM wants them: the service is started once, for it to be written when that start is over.
-RUN HEADCOUNT_DATA_DIR= HEADCOUNT_SERVER_ADDRESS=127.0.0.1 HEADCOUNT_SERVER_PORT=0 HEADCOUNT_MANAGEMENT_PORT=0 \
-    java -XX:AOTCacheOutput=headcount.aot -Dspring.context.exit=onRefresh -jar /opt/headcount/headcount.jar \
- && test -s headcount.aot && rm -rf /tmp/*
 
 USER 10001:10001
 WORKDIR /workspace

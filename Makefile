@@ -40,9 +40,14 @@ format: need-mvn ## Formats the sources
 build: need-mvn ## Builds target/headcount.jar without running tests
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && $(MVN) $(MVN_FLAGS) -DskipTests package
 
+# Each tool has its own way to be told the one time of all layers.
 image: build ## Builds the container image IMAGE (headcount:dev) with docker, podman or buildah
-	@for tool in docker podman buildah; do \
-	  if command -v $$tool >/dev/null; then set -x; exec $$tool build --tag $(IMAGE) .; fi; \
+	@epoch=$$(sed -n 's/^ARG SOURCE_DATE_EPOCH=//p' Dockerfile); \
+	set -- --build-arg VERSION=$$(sed -n 's/^appVersion: *"*\([^"]*\)"*$$/\1/p' $(CHART)/Chart.yaml) \
+	  --build-arg REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) --tag $(IMAGE) .; \
+	if command -v docker >/dev/null; then set -x; SOURCE_DATE_EPOCH=$$epoch exec docker build "$$@"; fi; \
+	for tool in podman buildah; do \
+	  if command -v $$tool >/dev/null; then set -x; exec $$tool build --timestamp $$epoch "$$@"; fi; \
 	done; echo "make image needs docker, podman or buildah; none is on the PATH." >&2; exit 1
 
 image-test: build ## Builds the image with podman, as root, runs it as a pod does, and stops it; part of make test

@@ -12,7 +12,7 @@
 {{- $where := include "headcount.valueOf" (.name | lower | replace "_" "." | replace "data.dir" "datadir" | replace "tokens.file" "tokensfile" | replace "max.live.runs" "maxliveruns" | replace "max.queued.runs" "maxqueuedruns") }}
 {{- if $where }}
 {{- fail (printf "env has %s, which would overrule what the chart computes: %s." .name $where) }}
-{{- else if has .name (list "SPRING_CONFIG_ADDITIONAL_LOCATION" "SPRING_CONFIG_LOCATION" "SPRING_CONFIG_IMPORT" "SPRING_APPLICATION_JSON") }}
+{{- else if has .name (list "SPRING_CONFIG_ADDITIONAL_LOCATION" "SPRING_CONFIG_LOCATION" "SPRING_CONFIG_IMPORT" "SPRING_CONFIG_NAME" "SPRING_APPLICATION_JSON") }}
 {{- fail (printf "env has %s, which the chart cannot look into: set config." .name) }}
 {{- else if has .name (list "JDK_JAVA_OPTIONS" "JAVA_TOOL_OPTIONS" "_JAVA_OPTIONS") }}
 {{- fail (printf "env has %s, which could set properties of the service: set javaOptions." .name) }}
@@ -23,6 +23,8 @@
 {{- if regexMatch "-D(headcount|server|management|spring)\\.|(^|\\s)@" .Values.javaOptions }}
 {{- fail "javaOptions sets properties of the service, which the chart cannot look into: set config." }}
 {{- end }}
+{{- include "headcount.nameChecks" . }}
+{{- include "headcount.sizeChecks" . }}
 {{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}
 {{- fail "podMonitor.enabled and serviceMonitor.enabled would scrape every pod twice: switch one of them off." }}
 {{- end }}
@@ -70,6 +72,9 @@
 {{- else if eq . "headcount.workspace" }}set workspace
 {{- else if eq . "headcount.datadir" }}set data
 {{- else if or (has . (list "server.port" "server.address" "server.shutdown")) (hasPrefix "headcount.server.address" .) (hasPrefix "headcount.server.port" .) (hasPrefix "headcount.management" .) (hasPrefix "management.server" .) }}the ports are 8080 and 8081, on every address; service.port may differ
+{{- else if or (hasPrefix "management.endpoint" .) (hasPrefix "management.health" .) }}the probes and Prometheus ask for the endpoints as the service has them
+{{- else if or (hasPrefix "server.servlet.context" .) (hasPrefix "spring.mvc.servlet" .) (hasPrefix "spring.main.web" .) }}the API is at the root, where helm test and the callers look for it
+{{- else if or (hasPrefix "spring.config.import" .) (hasPrefix "spring.config.additional" .) (hasPrefix "spring.config.location" .) }}the chart cannot look into other files, so set config itself
 {{- end }}
 {{- end }}
 

@@ -5,10 +5,16 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 
-/** Starts the service. */
+/** Starts the service. Only packages that have beans are looked through, for the start's sake. */
 @SpringBootApplication(
+    scanBasePackages = {
+      "io.headcount.api",
+      "io.headcount.config",
+      "io.headcount.metrics",
+      "io.headcount.security"
+    },
     exclude = UserDetailsServiceAutoConfiguration.class) // there are no passwords
-@ConfigurationPropertiesScan
+@ConfigurationPropertiesScan("io.headcount.config")
 public class HeadcountApplication {
 
   /**

@@ -18,6 +18,10 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.stereotype.Component;
 
 /**
  * Who may depend on whom. Each package names all it may use; an arrow that is not here does not
@@ -106,6 +110,31 @@ class ArchitectureTests {
           .dependOnClassesThat()
           .resideInAPackage("java.lang.foreign..")
           .allowEmptyShould(true);
+
+  /** Nothing is a bean, and no setting is read, where the start does not look. */
+  @ArchTest
+  static final ArchRule beansAreWhereTheStartLooks =
+      classes()
+          .that()
+          .areMetaAnnotatedWith(Component.class)
+          .should()
+          .resideInAnyPackage(
+              Stream.concat(
+                      Stream.of(ROOT),
+                      Stream.of(
+                          HeadcountApplication.class
+                              .getAnnotation(SpringBootApplication.class)
+                              .scanBasePackages()))
+                  .toArray(String[]::new));
+
+  @ArchTest
+  static final ArchRule settingsAreWhereTheStartLooks =
+      classes()
+          .that()
+          .areAnnotatedWith(ConfigurationProperties.class)
+          .should()
+          .resideInAnyPackage(
+              HeadcountApplication.class.getAnnotation(ConfigurationPropertiesScan.class).value());
 
   @ArchTest
   static final ArchRule noFieldInjection =

@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values that the chart does not take. */
 class RefusalTests {
@@ -106,6 +107,36 @@ class RefusalTests {
     "'env[0].name=SPRING_CONFIG_IMPORT,env[0].value=file:/x', set config",
     "'javaOptions=@/workspace/opts', set config",
     "'env[0].name=SPRING_PROFILES_ACTIVE,env[0].value=prod', set logs.json to false",
+    "config.management.endpoints.web.base-path=/x, the probes",
+    "config.management.endpoint.health.probes.enabled=false, the probes",
+    "config.management.health.readinessstate.enabled=false, the probes",
+    "'env[0].name=MANAGEMENT_ENDPOINTS_WEB_EXPOSURE_INCLUDE,env[0].value=info', the probes",
+    "config.server.servlet.context-path=/x, the API is at the root",
+    "'env[0].name=SERVER_SERVLET_CONTEXT_PATH,env[0].value=/x', the API is at the root",
+    "config.spring.main.web-application-type=none, the API is at the root",
+    "config.spring.config.import=file:/x, other files",
+    "'extraVolumes[0].name=tokens', extraVolumes has the name tokens twice",
+    "'persistence.enabled=true,extraVolumes[0].name=workspace', extraVolumes has the name workspace twice",
+    "'extraVolumes[0].name=x,extraVolumes[1].name=x', extraVolumes has the name x twice",
+    "'extraVolumeMounts[0].name=x,extraVolumeMounts[0].mountPath=/x', which extraVolumes does not have",
+    "'extraVolumeMounts[0].name=tmp,extraVolumeMounts[0].mountPath=/workspace/', mounted at /workspace",
+    "'existingSecret.name=x,existingSecret.mountPath=/etc/headcount-tokens', mounted at /etc/headcount-tokens",
+    "'env[0].name=A,env[0].value=b,env[1].name=A,env[1].value=c', env has A twice",
+    "'tracing.endpoint=http://x:1,env[0].name=OTEL_EXPORTER_OTLP_ENDPOINT,env[0].value=x', OTEL_EXPORTER_OTLP_ENDPOINT twice",
+    "'extraContainers[0].name=headcount,extraContainers[0].image=x', the name headcount twice",
+    "'extraContainers[0].name=x,extraContainers[0].image=x,initContainers[0].name=x,initContainers[0].image=x', the name x twice",
+    "'extraContainers[0].name=x,extraContainers[0].image=x,extraContainers[0].ports[0].containerPort=8081', x has the port 8081",
+    "'extraContainers[0].name=x,extraContainers[0].image=x,extraContainers[0].ports[0].containerPort=1,extraContainers[0].ports[0].name=http', x has the port http",
+    "'podLabels.app\\.kubernetes\\.io/name=x', podLabels has app.kubernetes.io/name",
+    "podAnnotations.checksum/config=x, podAnnotations has checksum/config",
+    "data.sizeLimit=4Gi, data.sizeLimit is 4Gi",
+    "'data.sizeLimit=4G,persistence.enabled=true', data.sizeLimit is 4G",
+    "config.headcount.output.disk=5GB, output on disk may take 5GB",
+    "'env[0].name=HEADCOUNT_OUTPUT_DISK,env[0].value=6GB', output on disk may take 6GB",
+    "config.headcount.output.disk=lots, lots is no size",
+    "tmp.sizeLimit=15Mi, tmp.sizeLimit",
+    "resources.limits.memory=1Gi, set at least 1172Mi",
+    "'resources.limits.memory=2Gi,config.headcount.output.memory=1GB', set at least",
     "'tracing.endpoint=collector:4318', /tracing/endpoint",
     "'tracing.sampling=2', /tracing/sampling",
   })
@@ -113,5 +144,26 @@ class RefusalTests {
     var answer = Helm.tryTemplate("--set=" + setting);
     assertThat(answer.exitCode()).as(answer.output()).isNotZero();
     assertThat(answer.output()).contains("Error: ").contains(named);
+  }
+
+  /** Just inside what is refused above. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data.sizeLimit=4097Mi",
+        "data.sizeLimit=1Gi,config.headcount.output.disk=1000MB",
+        "data.sizeLimit=1Gi,config.headcount.output.disk=1000000000",
+        "data.sizeLimit=1Mi,data.existingClaim=mine",
+        "tmp.sizeLimit=16Mi",
+        "resources.limits.memory=1172Mi",
+        "resources.limits.memory=1Gi,config.headcount.output.memory=128MB",
+        "resources.limits.memory=1Gi,javaOptions=-Xmx800m",
+        "resources.limits.memory=null",
+        "extraVolumeMounts[0].name=tmp,extraVolumeMounts[0].mountPath=/var/tmp",
+        "config.management.metrics.tags.team=a"
+      })
+  void takesWhatFits(String setting) {
+    var answer = Helm.tryTemplate("--set=" + setting);
+    assertThat(answer.exitCode()).as(answer.output()).isZero();
   }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -148,18 +149,47 @@ class StartJarTests {
         .contains("headcount.child.adapter", "windows");
   }
 
+  /** From a file, the environment and the command line, in one answer. */
+  @Test
+  void settingsThatDoNotExistAreRefusedWithTheNearestThatDo(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("more.yaml"), "headcount:\n  limits:\n    max-live-run: 7\n");
+    assertThat(
+            refusal(
+                folder,
+                Map.of("HEADCOUNT_SHUTDOWN_DRIAN", "5s", "HEADCOUNT_RUN", "x"),
+                "--spring.config.additional-location=" + file,
+                "--headcount.sweeep=off"))
+        .contains(
+            "headcount.limits.max-live-run (",
+            "more.yaml] - 3:19)",
+            "the nearest that exists is headcount.limits.max-live-runs",
+            "HEADCOUNT_SHUTDOWN_DRIAN (System Environment",
+            "the nearest that exists is HEADCOUNT_SHUTDOWN_DRAIN",
+            "headcount.sweeep",
+            "the nearest that exists is headcount.sweep")
+        .doesNotContain("HEADCOUNT_RUN", "event=", "\tat ");
+  }
+
   private static String refusal(Path folder, String argument) throws Exception {
+    return refusal(folder, Map.of(), argument);
+  }
+
+  private static String refusal(Path folder, Map<String, String> environment, String... arguments)
+      throws Exception {
     Path console = folder.resolve("console");
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-jar",
-                System.getProperty("headcount.jar"),
-                argument)
-            .redirectErrorStream(true)
-            .redirectOutput(console.toFile())
-            .start();
-    assertThat(process.waitFor()).isEqualTo(1);
+                System.getProperty("headcount.jar")));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(console.toFile());
+    builder.environment().putAll(environment);
+    assertThat(builder.start().waitFor()).isEqualTo(1);
     return Files.readString(console);
   }
 }

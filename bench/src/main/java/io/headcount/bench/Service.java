@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,11 @@ final class Service implements AutoCloseable {
   /** Processor time that it has taken so far, to the hundredth of a second. */
   double processorSeconds() {
     return process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
+  }
+
+  /** Processor time that it has taken, of all its threads. */
+  double cpuMillis() {
+    return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
   }
 
   /** What it has in memory, {@code VmRSS} of {@code proc_pid_status(5)}. */

@@ -3,28 +3,37 @@ package io.headcount.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * The fourth part: from the start of the service until it is ready, with the AOT cache of the image
- * and without it, and what it then has in memory. The jar is taken apart, the cache trained and the
- * JVM set as the Dockerfile does it.
+ * and without it, and what it then has in memory when idle. The jar is taken apart as the
+ * Dockerfile does it, its script trains the cache, and the JVM has the options that it sets.
  */
 final class StartRounds {
   /** With the cache the service is to start in at most this part of the time without. */
   private static final double PROMISED = 0.5;
 
-  private static final List<String> FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=30", "--enable-native-access=ALL-UNNAMED");
+  /** Longer than the JVM waits before it gives native memory back. */
+  private static final Duration IDLE = Duration.ofSeconds(6);
+
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\b(JDK_JAVA_OPTIONS|MALLOC_ARENA_MAX)=(?:\"([^\"]*)\"|(\\S+))");
 
   private final Options options;
+  private final Map<String, String> variables;
   private final Map<Contender, List<Double>> millis = new EnumMap<>(Contender.class);
+  private final Map<Contender, List<Double>> cpu = new EnumMap<>(Contender.class);
   private final Map<Contender, List<Double>> resident = new EnumMap<>(Contender.class);
 
   private enum Contender {
@@ -38,8 +47,23 @@ final class StartRounds {
     }
   }
 
-  StartRounds(Options options) {
+  StartRounds(Options options) throws IOException {
     this.options = options;
+    this.variables = variables(Files.readString(Path.of("Dockerfile")));
+  }
+
+  /** What the image sets for its JVM. */
+  private static Map<String, String> variables(String dockerfile) throws IOException {
+    Map<String, String> found = new HashMap<>();
+    Matcher variable = VARIABLE.matcher(dockerfile);
+    while (variable.find()) {
+      String quoted = variable.group(2);
+      found.put(variable.group(1), quoted == null ? variable.group(3) : quoted);
+    }
+    if (found.size() != 2) {
+      throw new IOException("expected the JVM's options in the Dockerfile, found " + found);
+    }
+    return found;
   }
 
   void run() throws IOException, InterruptedException {
@@ -72,16 +96,11 @@ final class StartRounds {
         folder.toString(),
         "--force");
     Path jar = folder.resolve(options.jar().getFileName());
-    List<String> training = new ArrayList<>(FLAGS);
-    training.addAll(
-        List.of(
-            "-XX:AOTCacheOutput=" + cache(jar),
-            "-Dspring.context.exit=onRefresh",
-            "-jar",
-            jar.toString(),
-            "--server.port=0",
-            "--management.server.port=0"));
-    command(training.toArray(String[]::new));
+    ProcessBuilder training =
+        new ProcessBuilder("scripts/train-aot", jar.toString(), cache(jar).toString());
+    training.environment().putAll(variables);
+    training.environment().put("JAVA_HOME", Path.of(Jvm.java()).getParent().getParent().toString());
+    finish(training);
     return jar;
   }
 
@@ -92,16 +111,21 @@ final class StartRounds {
   private static void command(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Jvm.java()));
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    finish(new ProcessBuilder(command));
+  }
+
+  private static void finish(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes());
     if (process.waitFor() != 0) {
-      throw new IOException(command + " failed:\n" + said);
+      throw new IOException(builder.command() + " failed:\n" + said);
     }
   }
 
   private void measure(Contender contender, Path jar) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(Jvm.java()));
-    command.addAll(FLAGS);
+    List<String> command = new ArrayList<>(List.of("env"));
+    variables.forEach((name, value) -> command.add(name + "=" + value));
+    command.add(Jvm.java());
     if (contender == Contender.CACHED) {
       command.addAll(List.of("-XX:AOTCache=" + cache(jar), "-XX:AOTMode=on"));
     }
@@ -111,6 +135,8 @@ final class StartRounds {
     try (Service service = Service.start(command)) {
       double took = (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);
       millis.computeIfAbsent(contender, _ -> new ArrayList<>()).add(took);
+      cpu.computeIfAbsent(contender, _ -> new ArrayList<>()).add(service.cpuMillis());
+      Thread.sleep(IDLE);
       resident
           .computeIfAbsent(contender, _ -> new ArrayList<>())
           .add(service.residentMebibytes());
@@ -130,12 +156,13 @@ final class StartRounds {
     Table table =
         new Table(
             "the start of the service, until it is ready",
-            List.of("", "ms", "MiB resident", "of the time without", ""));
+            List.of("", "ms", "processor time, ms", "MiB resident, idle", "of the time without", ""));
     for (Contender contender : Contender.values()) {
       boolean cached = contender == Contender.CACHED;
       table.row(
           contender.label,
           Table.whole(Median.of(millis.get(contender))),
+          Table.whole(Median.of(cpu.get(contender))),
           Table.whole(Median.of(resident.get(contender))),
           cached ? Table.ratio(ratio()) : "",
           cached && !keepsPromise() ? "above " + PROMISED : "");
