@@ -37,7 +37,9 @@ class ConfigurationTests {
     AttachProperties.class,
     SecurityProperties.class,
     PolicyProperties.class,
-    SecretsProperties.class
+    SecretsProperties.class,
+    CallersProperties.class,
+    ConnectionsProperties.class
   })
   static class Properties {}
 
@@ -49,6 +51,8 @@ class ConfigurationTests {
     keysOf(SecurityProperties.class, "headcount.security", keys);
     keysOf(PolicyProperties.class, "headcount.policy", keys);
     keysOf(SecretsProperties.class, "headcount.secrets", keys);
+    keysOf(CallersProperties.class, "headcount.callers", keys);
+    keysOf(ConnectionsProperties.class, "headcount.connections", keys);
     assertThat(new TreeSet<>(yaml().keySet()))
         .containsExactlyInAnyOrderElementsOf(new TreeSet<>(keys));
   }
@@ -145,6 +149,11 @@ class ConfigurationTests {
                       Map.of()));
           assertThat(context.getBean(SecretsProperties.class))
               .isEqualTo(new SecretsProperties("7"));
+          assertThat(context.getBean(CallersProperties.class))
+              .isEqualTo(new CallersProperties(7, 7, 7, 7, 7));
+          assertThat(context.getBean(ConnectionsProperties.class))
+              .isEqualTo(
+                  new ConnectionsProperties(7, 7, Duration.ofSeconds(7), Duration.ofSeconds(7)));
         });
   }
 
@@ -166,6 +175,8 @@ class ConfigurationTests {
     "HEADCOUNT_SWEEP, all, headcount.sweep, all",
     "HEADCOUNT_CHILD_ADAPTER, docker, headcount.child.adapter, docker",
     "HEADCOUNT_DEFAULTS_STOP_SIGNAL, SIGNONE, headcount.defaults.stop-signal, SIGNONE",
+    "HEADCOUNT_CALLERS_REQUESTS_PER_SECOND, -1, callers.requestsPerSecond, greater than or equal to 0",
+    "HEADCOUNT_CONNECTIONS_HEAD_TIMEOUT, 0, connections.headTimeout, 100",
     "HEADCOUNT_HTTP_MAX_WAIT, soon, headcount.http.max-wait, soon"
   })
   void namesKeyExpectationAndValueWhenOneIsWrong(
