@@ -49,6 +49,12 @@ final class CallerLimitsFilter extends OncePerRequestFilter {
     this.answers = answers;
   }
 
+  /** The management may be on this port too, and its health must be told to whoever asks. */
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    return request.getRequestURI().startsWith("/actuator/");
+  }
+
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -70,11 +70,7 @@ class EventsController {
       description = "key:value; repeated: all of them.",
       array = @ArraySchema(schema = @Schema(type = "string", example = "team:a")))
   @Answers(
-      problems = {
-        ProblemCode.NOT_ACCEPTABLE,
-        ProblemCode.TOO_MANY_STREAMS,
-        ProblemCode.VALIDATION
-      })
+      problems = {ProblemCode.NOT_ACCEPTABLE, ProblemCode.TOO_MANY_STREAMS, ProblemCode.VALIDATION})
   void follow(
       @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> parameters,
       HttpServletRequest request,

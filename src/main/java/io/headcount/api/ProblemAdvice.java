@@ -89,8 +89,7 @@ class ProblemAdvice {
         switch (refusal.limit()) {
           case RATE, REQUESTS -> problem(ProblemCode.RATE_LIMITED, refusal, request);
           case STREAMS -> problem(ProblemCode.TOO_MANY_STREAMS, refusal, request);
-          case ALL_STREAMS ->
-              problem(ProblemCode.TOO_MANY_STREAMS, refusal, request).unavailable();
+          case ALL_STREAMS -> problem(ProblemCode.TOO_MANY_STREAMS, refusal, request).unavailable();
         };
     Duration wait = refusal.retryAfter();
     return (wait == null ? problem : problem.retryAfter(wait)).toResponse(NO_HEADERS);

@@ -110,12 +110,13 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   }
 
   private byte[] readBody(InputStream stream) throws IOException {
+    int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - BLOCK - 16);
     long deadline = System.nanoTime() + timeout.toNanos();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     byte[] block = new byte[BLOCK];
     for (int read = stream.read(block); read >= 0; read = stream.read(block)) {
       body.write(block, 0, read);
-      if (body.size() > maxBytes) {
+      if (body.size() > most) {
         throw new BodyTooLargeException(maxBytes);
       }
       if (System.nanoTime() - deadline > 0) { // the server bounds each single read

@@ -33,8 +33,9 @@ final class ClientTrust {
 
   private static boolean isSaid(Ssl ssl, SslBundles bundles) {
     String name = ssl.getBundle();
-    return name == null || name.isBlank()
-        ? ssl.getTrustStore() != null || ssl.getTrustCertificate() != null
-        : bundles.getBundle(name).getStores().getTrustStore() != null;
+    if (name == null || name.isBlank()) {
+      return ssl.getTrustStore() != null || ssl.getTrustCertificate() != null;
+    }
+    return bundles.getBundle(name).getStores().getTrustStore() != null;
   }
 }

@@ -12,7 +12,8 @@ import org.springframework.validation.annotation.Validated;
 /**
  * What clients may hold open, and how slow they may be.
  *
- * @param max connections to a port; 0 is 2048, or a quarter of the descriptor limit if that is less
+ * @param max connections to a port; 0 is 2048, or if that is less an eighth of the descriptor limit
+ *     or one for each MB of heap
  * @param maxStreams streams that stay open, of all callers; 0 is half of the connections
  * @param headTimeout how long the head of a request may take, from its first byte
  * @param bodyTimeout how long a JSON body may take

@@ -21,8 +21,11 @@ import org.springframework.context.annotation.Configuration;
 class LimitsConfiguration {
   private static final int MOST_CONNECTIONS = 2048;
 
-  /** Of the descriptors, so that runs have room however many clients connect. */
-  private static final int SHARE_OF_DESCRIPTORS = 4;
+  /** Of the descriptors, so that runs have room however many clients connect to both ports. */
+  private static final int SHARE_OF_DESCRIPTORS = 8;
+
+  /** What one may cost is an eighth of this: its buffers, most of all those for large answers. */
+  private static final long HEAP_FOR_EACH = 1 << 20;
 
   @Bean
   static Connections connections(ConnectionsProperties properties) {
@@ -37,7 +40,9 @@ class LimitsConfiguration {
         ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
             ? unix.getMaxFileDescriptorCount()
             : Long.MAX_VALUE;
-    return Math.clamp(descriptors / SHARE_OF_DESCRIPTORS, 1, MOST_CONNECTIONS);
+    long heap = Runtime.getRuntime().maxMemory();
+    return Math.clamp(
+        Math.min(descriptors / SHARE_OF_DESCRIPTORS, heap / HEAP_FOR_EACH), 1, MOST_CONNECTIONS);
   }
 
   @Bean

@@ -49,8 +49,7 @@ class SupervisorConfiguration {
   }
 
   @Bean
-  SupervisorSettings supervisorSettings(
-      HeadcountProperties properties, CallersProperties callers) {
+  SupervisorSettings supervisorSettings(HeadcountProperties properties, CallersProperties callers) {
     HeadcountProperties.Limits limits = properties.limits();
     HeadcountProperties.Defaults defaults = properties.defaults();
     HeadcountProperties.Retention retention = properties.retention();

@@ -40,7 +40,9 @@ public final class Connections {
 
   /** How many there are now, to all ports. */
   public long open() {
-    return endpoints.stream().mapToLong(endpoint -> Math.max(0, endpoint.getConnectionCount())).sum();
+    return endpoints.stream()
+        .mapToLong(endpoint -> Math.max(0, endpoint.getConnectionCount()))
+        .sum();
   }
 
   /** How many were ended for a cause. */

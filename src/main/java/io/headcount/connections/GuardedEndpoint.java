@@ -71,8 +71,7 @@ final class GuardedEndpoint extends NioEndpoint {
           && !leaving.contains(connection)
           && waitsForItsClient(connection)) {
         all.add(
-            new Waiting(
-                connection, Math.max(connection.getLastRead(), connection.getLastWrite())));
+            new Waiting(connection, Math.max(connection.getLastRead(), connection.getLastWrite())));
       }
     }
     all.sort(Comparator.comparingLong(Waiting::sinceMillis));

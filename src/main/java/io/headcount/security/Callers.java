@@ -16,8 +16,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
 /**
- * Knows callers by their bearer tokens or certificates, and whether those are still good. Where no credentials are
- * configured everybody may do everything.
+ * Knows callers by their bearer tokens or certificates, and whether those are still good. Where no
+ * credentials are configured everybody may do everything.
  */
 public final class Callers {
   private static final String SCHEME = "Bearer ";

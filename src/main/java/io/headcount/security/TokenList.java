@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads a file of tokens: a line each of name, role and {@code sha256:} with the digest of the
- * token, or {@code cert:} with the common name of a client certificate. Blank lines and what follows a {@code #} do not count.
+ * token, or {@code cert:} with the common name of a client certificate. Blank lines and what
+ * follows a {@code #} do not count.
  */
 final class TokenList {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,63}");
@@ -49,9 +50,7 @@ final class TokenList {
   private static Credential read(String content, int line) {
     String[] fields = content.split("\\s+", -1);
     if (fields.length != 3) {
-      throw wrong(
-          line,
-          "has " + fields.length + " fields, expected 3: " + EXPECTED);
+      throw wrong(line, "has " + fields.length + " fields, expected 3: " + EXPECTED);
     }
     if (!NAME.matcher(fields[0]).matches()) {
       throw wrong(line, "has a name that is not 1 to 64 letters, digits, '.', '_', '@' and '-'");

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The places that live runs take and the queue behind them. Each caller's runs wait in the order
- * they came, and the callers take turns: however many runs others have waiting, one's first
- * is behind one of each at most. A queue that is full refuses nobody's first.
+ * they came, and the callers take turns: however many runs others have waiting, one's first is
+ * behind one of each at most. A queue that is full refuses nobody's first.
  *
  * <p>Guarded by its own monitor, which is never held while anything else is called.
  */

@@ -69,8 +69,8 @@ class CallerLimitsTests extends Secured {
   void refusesMoreStreamsThanACallerOrAllMayHave() throws Exception {
     String id = sleeping(ann);
     String events = "/v1/runs/" + id + "/events";
-    try (InputStream first = ann.open(events).body();
-        InputStream _ = ann.open("/v1/events").body();
+    InputStream first = ann.open(events).body();
+    try (InputStream _ = ann.open("/v1/events").body();
         InputStream _ = ann.open("/v1/runs/" + id + "/output?follow=true").body()) {
       await().until(() -> open() == 3);
       Client.Reply fourth = ann.get(events);
@@ -80,10 +80,7 @@ class CallerLimitsTests extends Secured {
       assertThat(ann.get("/v1/runs/" + id + "/output?follow=true").status()).isEqualTo(429);
       assertThat(
               AttachClient.refusal(
-                  port(),
-                  "/v1/runs/" + id + "/attach?mode=ro",
-                  "Authorization",
-                  "Bearer " + ANN))
+                  port(), "/v1/runs/" + id + "/attach?mode=ro", "Authorization", "Bearer " + ANN))
           .isEqualTo(429);
       assertThat(ann.get("/v1/runs/" + id).status()).as("no stream").isEqualTo(200);
 

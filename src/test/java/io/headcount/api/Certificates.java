@@ -1,6 +1,7 @@
 package io.headcount.api;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -70,8 +71,7 @@ record Certificates(Path folder) {
     for (String kind : List.of("key", "crt")) {
       Path next = folder.resolve(name + "." + kind + ".next");
       Files.copy(folder.resolve(by + "." + kind), next, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(
-          next, folder.resolve(name + "." + kind), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(next, folder.resolve(name + "." + kind), StandardCopyOption.ATOMIC_MOVE);
     }
   }
 
@@ -111,7 +111,7 @@ record Certificates(Path folder) {
     command.addAll(arguments);
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String said = new String(process.getInputStream().readAllBytes());
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
         throw new AssertionError(String.join(" ", command) + ": " + said);
       }

@@ -140,7 +140,9 @@ class MutualTlsTests {
     assertThat(as("bob").get(path).status()).isEqualTo(404);
     assertThat(as(null).with(OPS).get(path).status()).as("tokens go on").isEqualTo(200);
     assertThat(as("bob").with(OPS).get(path).status()).as("a token counts more").isEqualTo(200);
-    assertThat(as("bob").with("x".repeat(40)).get(path).status()).as("a bad one too").isEqualTo(401);
+    assertThat(as("bob").with("x".repeat(40)).get(path).status())
+        .as("a bad one too")
+        .isEqualTo(401);
   }
 
   @Test
@@ -203,8 +205,7 @@ class MutualTlsTests {
   @Test
   void noticesAClientThatHasGone() throws Exception {
     String id = Service.id(as("ann").start("exec sleep 1000"));
-    SSLSocket socket =
-        (SSLSocket) tls("ann").getSocketFactory().createSocket("localhost", port);
+    SSLSocket socket = (SSLSocket) tls("ann").getSocketFactory().createSocket("localhost", port);
     String ask = "GET /v1/runs/" + id + "/output?follow=true HTTP/1.1\r\nHost: localhost\r\n\r\n";
     socket.getOutputStream().write(ask.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
     await().until(() -> streams.clients(StreamKind.OUTPUT_FOLLOW) == 1);

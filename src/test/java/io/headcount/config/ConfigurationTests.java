@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -216,6 +218,28 @@ class ConfigurationTests {
     assertThat(closed.settings(java.util.Set.of(), false).managementOpen())
         .as("with one port for both")
         .isFalse();
+  }
+
+  @Test
+  void refusesToAskForClientCertificatesWithoutSayingWhoseAreTrusted() {
+    var runner =
+        new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+            .withUserConfiguration(ClientTrust.class)
+            .withPropertyValues(
+                "spring.ssl.bundle.pem.headcount.truststore.certificate=",
+                "management.server.ssl.bundle=headcount");
+    for (String wrong : List.of("want", "need")) {
+      runner
+          .withPropertyValues("management.server.ssl.client-auth=" + wrong)
+          .run(context ->
+              assertThat(messages(context.getStartupFailure()))
+                  .contains("management.server.ssl.client-auth")
+                  .contains("HEADCOUNT_TLS_CLIENT_CA"));
+    }
+    runner
+        .withPropertyValues("management.server.ssl.client-auth=none")
+        .run(context -> assertThat(context).hasNotFailed());
   }
 
   @Test

@@ -28,16 +28,15 @@ class SlowClientsJarTests {
   private static final int CROWD = 10_000;
   private static final String SLOW = "slow-token-".repeat(4);
   private static final String GOOD = "good-token-".repeat(4);
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(8);
+  private static final int RUNS = 10;
 
   @Test
   void tenThousandSlowClientsKeepNobodyElseWaiting(@TempDir Path folder) throws Exception {
     Path tokens =
-        Files.writeString(
-            folder.resolve("tokens"), line("slow", SLOW) + line("good", GOOD));
+        Files.writeString(folder.resolve("tokens"), line("slow", SLOW) + line("good", GOOD));
     Map<String, String> env =
         Map.of(
-            "HEADCOUNT_SECURITY_TOKENS_FILE", tokens.toString(), "JAVA_TOOL_OPTIONS", "-Xmx384m");
+            "HEADCOUNT_SECURITY_TOKENS_FILE", tokens.toString(), "JAVA_TOOL_OPTIONS", "-Xmx768m");
     List<String> beginnings =
         List.of(
             "",
@@ -49,22 +48,18 @@ class SlowClientsJarTests {
     try (ServiceProcess service = ServiceProcess.start(folder, env)) {
       assertThat(run(service)).contains("HTTP/1.1 200", "\"exitCode\":0");
       long limit = (long) meter(service, "headcount_connections_limit ");
-      assertThat(limit).as("fewer than the crowd").isLessThan(CROWD / 2);
+      assertThat(limit).as("one for each MB of heap").isEqualTo(768);
       long before = openFiles(service);
       int runs = 0;
       long longest = 0;
       try (SlowCrowd crowd = new SlowCrowd(service.port(), CROWD, beginnings)) {
-        long deadline = Long.MAX_VALUE;
-        while (System.nanoTime() < deadline) {
+        while (runs < RUNS) {
           long began = System.nanoTime();
           assertThat(run(service))
               .as("run %d, %d of the crowd are there", runs, crowd.arrived())
               .contains("HTTP/1.1 200", "\"exitCode\":0");
           longest = Math.max(longest, System.nanoTime() - began);
-          runs++;
-          if (crowd.arrived() == CROWD && deadline == Long.MAX_VALUE) {
-            deadline = System.nanoTime() + LONG_ENOUGH.toNanos();
-          }
+          runs += crowd.arrived() == CROWD ? 1 : 0;
         }
         assertThat(crowd.connected()).isGreaterThanOrEqualTo(CROWD);
         assertThat(service.manage("/actuator/health/readiness").statusCode()).isEqualTo(200);
@@ -73,8 +68,7 @@ class SlowClientsJarTests {
             .isBetween(limit / 2.0, limit * 1.2);
         assertThat(openFiles(service) - before).isLessThan((long) (limit * 1.2) + 100);
       }
-      assertThat(runs).as("runs that were not slow").isGreaterThan(10);
-      assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(10));
+      assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(20));
       Awaitility.await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> meter(service, "headcount_connections ") < 20);
@@ -118,8 +112,12 @@ class SlowClientsJarTests {
 
   private static double meter(ServiceProcess service, String name) throws Exception {
     List<Double> found = new ArrayList<>();
-    service.openMetrics().lines().filter(line -> line.startsWith(name)).forEach(line ->
-        found.add(Double.parseDouble(line.substring(name.length()).split(" ")[0])));
+    service
+        .openMetrics()
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .forEach(
+            line -> found.add(Double.parseDouble(line.substring(name.length()).split(" ")[0])));
     return found.getFirst();
   }
 }

@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Many clients that connect, say the beginning of something, and go on by a byte a second. Who is
- * cut off comes again. They come no faster than 2,000 a second: more is a flood of connections, not
+ * cut off comes again. They come no faster than 1,000 a second: more is a flood of connections, not
  * of slow clients, and fills the kernel's queue whatever the service does.
  */
 final class SlowCrowd implements AutoCloseable {
   private static final int THREADS = 4;
-  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
   private static final ByteBuffer BYTE = ByteBuffer.wrap(new byte[] {'x'}).asReadOnlyBuffer();
 
   private final InetSocketAddress target;

@@ -58,8 +58,7 @@ class AdmissionPropertyTests {
       if (next != null) {
         assertThat(waiting.remove(next)).as("only who waited is called").isTrue();
         live.add(next);
-        waiting.forEach(
-            other -> overtaken.get(other).merge(next.caller(), 1, Integer::sum));
+        waiting.forEach(other -> overtaken.get(other).merge(next.caller(), 1, Integer::sum));
       }
       return next;
     }
@@ -137,11 +136,10 @@ class AdmissionPropertyTests {
     int own = door.overtaken.get(called).getOrDefault(called.caller(), 0);
     door.overtaken
         .get(called)
-        .forEach(
-            (caller, count) ->
-                assertThat(caller.equals(called.caller()) ? 0 : count)
-                    .as("starts of another before it")
-                    .isLessThanOrEqualTo(own + 1));
+        .forEach((caller, count) ->
+            assertThat(caller.equals(called.caller()) ? 0 : count)
+                .as("starts of another before it")
+                .isLessThanOrEqualTo(own + 1));
   }
 
   @Property(tries = 50)
