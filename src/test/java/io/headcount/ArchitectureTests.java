@@ -36,6 +36,7 @@ class ArchitectureTests {
   private static final String METRICS = "io.headcount.metrics..";
   private static final String SECURITY = "io.headcount.security..";
   private static final String POLICY = "io.headcount.policy..";
+  private static final String CONNECTIONS = "io.headcount.connections..";
   private static final String SUPERVISOR = "io.headcount.supervisor..";
   private static final String CHILD = "io.headcount.child";
   private static final String OUTPUT = "io.headcount.output..";
@@ -47,6 +48,8 @@ class ArchitectureTests {
 
   @ArchTest
   static final ArchRule apiUsesTheCore = mayUseOfOurs(API, POLICY, SUPERVISOR, CHILD, OUTPUT);
+
+  @ArchTest static final ArchRule connectionsKnowNobody = mayUseOfOurs(CONNECTIONS);
 
   @ArchTest static final ArchRule policyJudgesRequests = mayUseOfOurs(POLICY, SUPERVISOR, CHILD);
 

@@ -10,7 +10,13 @@ import java.time.Instant;
  * @param startedAt when this life of it began
  * @param maxWait longest wait that {@code Prefer: wait} gets
  * @param maxBodyBytes largest JSON body
+ * @param bodyTimeout how long a JSON body may take
  * @param heartbeat how often event streams get a comment
  */
 public record ApiSettings(
-    String version, Instant startedAt, Duration maxWait, long maxBodyBytes, Duration heartbeat) {}
+    String version,
+    Instant startedAt,
+    Duration maxWait,
+    long maxBodyBytes,
+    Duration bodyTimeout,
+    Duration heartbeat) {}

@@ -92,6 +92,7 @@ class AttachController {
         ProblemCode.NOT_FOUND,
         ProblemCode.FORBIDDEN,
         ProblemCode.WRITER_TAKEN,
+        ProblemCode.TOO_MANY_STREAMS,
         ProblemCode.MALFORMED,
         ProblemCode.UPGRADE_REQUIRED,
         ProblemCode.VALIDATION,
@@ -117,6 +118,7 @@ class AttachController {
           "Another client writes to run " + id + "; attach with mode=ro or takeover=true.");
     }
     Principal principal = request.getUserPrincipal(); // the request is gone when it is opened
+    streams.refuseMore(principal);
     handshake.doHandshake(
         new ServletServerHttpRequest(request),
         new ServletServerHttpResponse(response),

@@ -69,7 +69,8 @@ class EventsController {
       in = ParameterIn.QUERY,
       description = "key:value; repeated: all of them.",
       array = @ArraySchema(schema = @Schema(type = "string", example = "team:a")))
-  @Answers(problems = {ProblemCode.NOT_ACCEPTABLE, ProblemCode.VALIDATION})
+  @Answers(
+      problems = {ProblemCode.NOT_ACCEPTABLE, ProblemCode.TOO_MANY_STREAMS, ProblemCode.VALIDATION})
   void follow(
       @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> parameters,
       HttpServletRequest request,

@@ -101,13 +101,15 @@ class OpenApiConfiguration {
 
   private static Map<Integer, String> problems(Answers answers) {
     Map<Integer, String> byStatus = new TreeMap<>();
-    Stream<ProblemCode> anyCallers = Stream.of(ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN);
+    Stream<ProblemCode> anyCallers =
+        Stream.of(ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.RATE_LIMITED);
     Set<ProblemCode> codes =
         Stream.concat(anyCallers, Arrays.stream(answers.problems()))
             .collect(Collectors.toCollection(LinkedHashSet::new));
     for (ProblemCode code : codes) {
       byStatus.merge(code.status().value(), code.label(), (all, one) -> all + ", " + one);
-      if (code == ProblemCode.START_FAILED) { // for want of resources
+      if (code == ProblemCode.START_FAILED || code == ProblemCode.TOO_MANY_STREAMS) {
+        // for want of resources
         byStatus.merge(503, code.label(), (all, one) -> all + ", " + one);
       }
     }

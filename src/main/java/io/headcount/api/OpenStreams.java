@@ -21,10 +21,14 @@ import org.springframework.stereotype.Component;
 public final class OpenStreams implements RunListener {
   private final Set<StreamClient> clients = ConcurrentHashMap.newKeySet();
   private final Set<RunChanges> subscribers = ConcurrentHashMap.newKeySet();
+  private final CallerLimits limits;
+  private final LimitRefusals refusals;
   private volatile boolean draining;
   private volatile boolean finished;
 
-  OpenStreams(ProcessSupervisor supervisor) {
+  OpenStreams(ProcessSupervisor supervisor, CallerLimits limits, LimitRefusals refusals) {
+    this.limits = limits;
+    this.refusals = refusals;
     supervisor.listen(this);
   }
 
@@ -33,16 +37,54 @@ public final class OpenStreams implements RunListener {
     return clients.stream().filter(client -> client.kind() == kind).count();
   }
 
-  /** Notes that the calling thread serves a stream, until that is closed. */
+  /**
+   * Notes that the calling thread serves a stream, until that is closed.
+   *
+   * @throws LimitReachedException if there are as many as there may be
+   */
   StreamClient open(StreamKind kind, HttpServletRequest request) {
     return open(kind, Thread.currentThread(), request.getUserPrincipal());
   }
 
-  /** Notes that a thread is to serve a stream, until that is closed. */
-  StreamClient open(StreamKind kind, Thread thread, @Nullable Principal caller) {
+  /**
+   * Notes that a thread is to serve a stream, until that is closed.
+   *
+   * @throws LimitReachedException if there are as many as there may be
+   */
+  synchronized StreamClient open(StreamKind kind, Thread thread, @Nullable Principal caller) {
+    refuseMore(caller);
     StreamClient client = new StreamClient(kind, thread, caller, this::closed);
     clients.add(client);
     return client;
+  }
+
+  /**
+   * Refuses a caller another stream when there are as many as there may be.
+   *
+   * @throws LimitReachedException if so
+   */
+  synchronized void refuseMore(@Nullable Principal caller) {
+    if (clients.size() >= limits.maxStreamsOfAll()) {
+      refuse(
+          LimitRefusals.Limit.ALL_STREAMS,
+          limits.maxStreamsOfAll() + " streams of all callers are open, which is the limit.");
+    }
+    String name = name(caller);
+    long own = clients.stream().filter(client -> name(client.caller()).equals(name)).count();
+    if (own >= limits.maxStreams()) {
+      refuse(
+          LimitRefusals.Limit.STREAMS,
+          limits.maxStreams() + " streams of this caller are open, which is the limit.");
+    }
+  }
+
+  private void refuse(LimitRefusals.Limit limit, String message) {
+    refusals.count(limit);
+    throw new LimitReachedException(limit, message, null);
+  }
+
+  private static String name(@Nullable Principal caller) {
+    return caller == null ? "" : caller.getName();
   }
 
   /**

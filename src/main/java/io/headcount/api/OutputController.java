@@ -62,6 +62,7 @@ class OutputController {
         ProblemCode.OUTPUT_GONE,
         ProblemCode.RANGE_NOT_SATISFIABLE,
         ProblemCode.NOT_ACCEPTABLE,
+        ProblemCode.TOO_MANY_STREAMS,
         ProblemCode.VALIDATION
       })
   void read(

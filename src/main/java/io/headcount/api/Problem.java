@@ -79,6 +79,21 @@ record Problem(
         type, title, status, detail, instance, code, retryable, retryAfterMs, errors, members);
   }
 
+  /** The same when it is known how long to wait. */
+  Problem retryAfter(Duration wait) {
+    return new Problem(
+        type,
+        title,
+        status,
+        detail,
+        instance,
+        code,
+        retryable,
+        Math.max(1, wait.toMillis()),
+        errors,
+        more);
+  }
+
   /** The same for a lack that passes. */
   Problem unavailable() {
     return new Problem(

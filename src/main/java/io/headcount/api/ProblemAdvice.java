@@ -7,6 +7,7 @@ import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,18 @@ class ProblemAdvice {
       case SupervisorException.PidBudget _ -> ProblemCode.PID_BUDGET;
       case SupervisorException.Draining _ -> ProblemCode.DRAINING;
     };
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> limited(LimitReachedException refusal, HttpServletRequest request) {
+    Problem problem =
+        switch (refusal.limit()) {
+          case RATE, REQUESTS -> problem(ProblemCode.RATE_LIMITED, refusal, request);
+          case STREAMS -> problem(ProblemCode.TOO_MANY_STREAMS, refusal, request);
+          case ALL_STREAMS -> problem(ProblemCode.TOO_MANY_STREAMS, refusal, request).unavailable();
+        };
+    Duration wait = refusal.retryAfter();
+    return (wait == null ? problem : problem.retryAfter(wait)).toResponse(NO_HEADERS);
   }
 
   @ExceptionHandler

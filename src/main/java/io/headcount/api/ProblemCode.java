@@ -21,8 +21,8 @@ enum ProblemCode {
       HttpStatus.UNAUTHORIZED,
       "Say who you are",
       "The service wants to know who calls, and the request has no token, or one that is not (or no"
-          + " longer) good. Send `Authorization: Bearer <token>`; tokens in a URL are not looked"
-          + " at."),
+          + " longer) good. Send `Authorization: Bearer <token>`, or connect with a client"
+          + " certificate where the service takes them; tokens in a URL are not looked at."),
   FORBIDDEN(
       HttpStatus.FORBIDDEN,
       "This is not allowed",
@@ -75,6 +75,17 @@ enum ProblemCode {
       HttpStatus.TOO_MANY_REQUESTS,
       "Too many runs wait",
       "As many runs are live, and as many wait for a place, as are allowed. Try again later."),
+  RATE_LIMITED(
+      HttpStatus.TOO_MANY_REQUESTS,
+      "Too many requests of one caller",
+      "The caller asks more often, or has more requests in progress, than it may"
+          + " (`headcount.callers`). Nothing was done. Try again after `retryAfterMs`."),
+  TOO_MANY_STREAMS(
+      HttpStatus.TOO_MANY_REQUESTS,
+      "Too many streams are open",
+      "The caller has as many event streams, followed outputs, bodies for standard input and"
+          + " attached WebSockets open as it may; with the status 503 all callers together have."
+          + " Close some, or try again later."),
   OUTPUT_GONE(
       HttpStatus.GONE,
       "The output is no longer held",

@@ -1,9 +1,12 @@
 package io.headcount.api;
 
 import io.headcount.supervisor.SupervisorException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.List;
+import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpInputMessage;
@@ -30,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   private static final int MAX_DEPTH = 16;
+  private static final int BLOCK = 1 << 13;
 
   private final JsonMapper mapper =
       JsonMapper.builder(
@@ -41,9 +45,11 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
   private final long maxBytes;
+  private final Duration timeout;
 
-  RequestConverter(long maxBytes) {
+  RequestConverter(long maxBytes, Duration timeout) {
     this.maxBytes = maxBytes;
+    this.timeout = timeout;
   }
 
   @Override
@@ -116,12 +122,20 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   }
 
   private byte[] readBody(InputStream stream) throws IOException {
-    int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
-    byte[] body = stream.readNBytes(most + 1);
-    if (body.length > most) {
-      throw new BodyTooLargeException(maxBytes);
+    int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - BLOCK - 16);
+    long deadline = System.nanoTime() + timeout.toNanos();
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    byte[] block = new byte[BLOCK];
+    for (int read = stream.read(block); read >= 0; read = stream.read(block)) {
+      body.write(block, 0, read);
+      if (body.size() > most) {
+        throw new BodyTooLargeException(maxBytes);
+      }
+      if (System.nanoTime() - deadline > 0) { // the server bounds each single read
+        throw new CloseNowException("the body took longer than " + timeout);
+      }
     }
-    return body;
+    return body.toByteArray();
   }
 
   @Override

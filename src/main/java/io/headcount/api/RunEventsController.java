@@ -68,6 +68,7 @@ class RunEventsController {
         ProblemCode.OUTPUT_GONE,
         ProblemCode.RANGE_NOT_SATISFIABLE,
         ProblemCode.NOT_ACCEPTABLE,
+        ProblemCode.TOO_MANY_STREAMS,
         ProblemCode.VALIDATION
       })
   void follow(

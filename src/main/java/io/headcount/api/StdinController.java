@@ -73,6 +73,7 @@ class StdinController {
         ProblemCode.STDIN_CLOSED,
         ProblemCode.STDIN_OFFSET,
         ProblemCode.STDIN_FULL,
+        ProblemCode.TOO_MANY_STREAMS,
         ProblemCode.VALIDATION
       })
   Written write(@PathVariable String id, @Parameter(hidden = true) HttpServletRequest request)

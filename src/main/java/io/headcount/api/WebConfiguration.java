@@ -32,7 +32,8 @@ class WebConfiguration implements WebMvcConfigurer {
 
   @Override
   public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
-    builder.addCustomConverter(new RequestConverter(settings.maxBodyBytes()));
+    builder.addCustomConverter(
+        new RequestConverter(settings.maxBodyBytes(), settings.bodyTimeout()));
     // A library on the class path must not teach the service another format.
     builder.configureMessageConvertersList(converters ->
         converters.removeIf(

@@ -19,7 +19,10 @@ class ApiConfiguration {
 
   /** Without build information, as in a development environment, the version is unknown. */
   @Bean
-  ApiSettings apiSettings(HeadcountProperties properties, ObjectProvider<BuildProperties> build) {
+  ApiSettings apiSettings(
+      HeadcountProperties properties,
+      ConnectionsProperties connections,
+      ObjectProvider<BuildProperties> build) {
     BuildProperties known = build.getIfAvailable();
     String version = known == null ? null : known.getVersion();
     return new ApiSettings(
@@ -27,6 +30,7 @@ class ApiConfiguration {
         Instant.now(),
         properties.http().maxWait(),
         properties.http().maxBody().toBytes(),
+        connections.bodyTimeout(),
         properties.http().heartbeat());
   }
 }

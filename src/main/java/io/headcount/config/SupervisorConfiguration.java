@@ -49,7 +49,7 @@ class SupervisorConfiguration {
   }
 
   @Bean
-  SupervisorSettings supervisorSettings(HeadcountProperties properties) {
+  SupervisorSettings supervisorSettings(HeadcountProperties properties, CallersProperties callers) {
     HeadcountProperties.Limits limits = properties.limits();
     HeadcountProperties.Defaults defaults = properties.defaults();
     HeadcountProperties.Retention retention = properties.retention();
@@ -57,6 +57,7 @@ class SupervisorConfiguration {
         newBootId(),
         workspace(properties.workspace()),
         limits.maxLiveRuns(),
+        callers.maxLiveRuns() == 0 ? limits.maxLiveRuns() : callers.maxLiveRuns(),
         limits.maxQueuedRuns(),
         limits.descriptorBudgetPercent(),
         limits.pidBudgetPercent(),

@@ -16,8 +16,8 @@ import org.springframework.security.oauth2.server.resource.authentication.Bearer
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationToken;
 
 /**
- * Knows callers by their bearer tokens, and whether those are still good. Where no credentials are
- * configured everybody may do everything.
+ * Knows callers by their bearer tokens or certificates, and whether those are still good. Where no
+ * credentials are configured everybody may do everything.
  */
 public final class Callers {
   private static final String SCHEME = "Bearer ";
@@ -52,7 +52,7 @@ public final class Callers {
   /** Whether what let a caller in is good no more. */
   public boolean isRevoked(Principal caller) {
     return switch (caller) {
-      case KnownCaller known -> isRevoked(known.credential());
+      case KnownCaller known -> isRevoked(known.credential()) || isOver(known.until());
       case JwtAuthenticationToken jwt -> isOver(jwt.getToken().getExpiresAt());
       default -> false;
     };
@@ -66,14 +66,17 @@ public final class Callers {
     return expiry != null && expiry.isBefore(Instant.now());
   }
 
-  /** What a request says of its caller; null if nothing. A token in the URL is nothing. */
+  /**
+   * What a request says of its caller; null if nothing. A token counts more than a certificate, and
+   * a token in the URL is nothing.
+   */
   @Nullable Authentication claimed(HttpServletRequest request) {
     if (providers == null) {
       return KnownCaller.ANYBODY;
     }
     Enumeration<String> headers = request.getHeaders(HttpHeaders.AUTHORIZATION);
     if (!headers.hasMoreElements()) {
-      return null;
+      return byCertificate(request);
     }
     String header = headers.nextElement();
     String token =
@@ -86,12 +89,24 @@ public final class Callers {
     return new BearerTokenAuthenticationToken(token);
   }
 
+  /** Who shows a certificate that nobody knows has said nothing. */
+  private @Nullable Authentication byCertificate(HttpServletRequest request) {
+    ClientCertificate shown = tokens == null ? null : ClientCertificate.of(request);
+    if (tokens == null || shown == null || shown.isOver()) {
+      return null;
+    }
+    Credential found = tokens.findCertificate(shown.commonName());
+    return found == null ? null : KnownCaller.of(found, shown.until());
+  }
+
   /**
    * The caller that it is.
    *
    * @throws org.springframework.security.core.AuthenticationException if it is none of ours
    */
   Authentication known(Authentication claimed) {
-    return providers == null ? claimed : providers.authenticate(claimed);
+    return providers == null || claimed instanceof KnownCaller
+        ? claimed
+        : providers.authenticate(claimed);
   }
 }

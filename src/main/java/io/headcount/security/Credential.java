@@ -4,10 +4,14 @@ import io.headcount.policy.Role;
 import java.io.Serializable;
 
 /**
- * A token that is accepted.
+ * What lets a caller in.
  *
- * @param name of the caller; several tokens may have the same
+ * @param name of the caller; several credentials may have the same
  * @param role of the caller
- * @param digest SHA-256 of the token, in hexadecimal
+ * @param key {@code sha256:} and the SHA-256 of a token, in hexadecimal; or {@code cert:} and the
+ *     common name of a client certificate
  */
-record Credential(String name, Role role, String digest) implements Serializable {}
+record Credential(String name, Role role, String key) implements Serializable {
+  static final String TOKEN = "sha256:";
+  static final String CERTIFICATE = "cert:";
+}

@@ -43,7 +43,8 @@ final class Refusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         response,
         none
             ? new InsufficientAuthenticationException(
-                "Expected a header Authorization: Bearer <token>, got none.")
+                "Expected a header Authorization: Bearer <token>, or a client certificate of a name"
+                    + " that is known; got neither.")
             : new BadCredentialsException("The token is not good, or no longer."),
         HttpServletResponse.SC_UNAUTHORIZED);
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How callers are known.
  *
- * @param tokensFile the file of tokens; null for none
+ * @param tokensFile the file of tokens and certificates; null for none
  * @param jwt whose tokens are accepted; null for nobody's
  * @param hosts names by which the service may be called, beside the loopback ones
  * @param allowedOrigins of other sites whose pages may call

@@ -19,7 +19,7 @@ final class TokenProvider implements AuthenticationProvider {
         claimed instanceof BearerTokenAuthenticationToken bearer
             ? tokens.find(bearer.getToken())
             : null;
-    return found == null ? null : KnownCaller.of(found);
+    return found == null ? null : KnownCaller.of(found, null);
   }
 
   @Override

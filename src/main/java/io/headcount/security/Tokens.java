@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The tokens of a file, as it was when it was last good. Thread-safe.
+ * The tokens of a file, and the names of certificates in it, as it was when it was last good.
+ * Thread-safe.
  *
  * <p>A look reads the whole file: it is small, and neither a link that was swapped nor a change
  * within the clock's grain can be missed.
@@ -58,14 +59,20 @@ final class Tokens {
     byte[] digest = digest(token);
     Credential found = null;
     for (Credential each : current) {
-      if (MessageDigest.isEqual(digest, each.digest().getBytes(StandardCharsets.US_ASCII))) {
+      if (MessageDigest.isEqual(digest, each.key().getBytes(StandardCharsets.UTF_8))) {
         found = each;
       }
     }
     return found;
   }
 
-  /** Whether a token is still accepted, for the same caller in the same role. */
+  /** The credential of a client certificate by its common name, null if it is none. */
+  @Nullable Credential findCertificate(String commonName) {
+    String key = Credential.CERTIFICATE + commonName;
+    return current.stream().filter(each -> each.key().equals(key)).findFirst().orElse(null);
+  }
+
+  /** Whether a credential is still accepted, for the same caller in the same role. */
   boolean hold(Credential credential) {
     return current.contains(credential);
   }
@@ -115,7 +122,8 @@ final class Tokens {
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest).getBytes(StandardCharsets.US_ASCII);
+      String key = Credential.TOKEN + HexFormat.of().formatHex(digest);
+      return key.getBytes(StandardCharsets.UTF_8);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

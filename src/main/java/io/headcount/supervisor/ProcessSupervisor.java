@@ -43,7 +43,7 @@ public final class ProcessSupervisor implements AutoCloseable {
   private final RunFactory factory;
   private final Budgets budgets;
   private final RunRegistry registry;
-  private final Admission admission;
+  private final Admission<Run> admission;
   private final Listeners listeners = new Listeners();
   private final Map<RunState, AtomicInteger> states = new EnumMap<>(RunState.class);
 
@@ -77,7 +77,12 @@ public final class ProcessSupervisor implements AutoCloseable {
     this.budgets = new Budgets(settings);
     this.validator = new RunSpecValidator(adapter, settings.workspace());
     this.registry = new RunRegistry(settings.retention());
-    this.admission = new Admission(settings.maxLiveRuns(), settings.maxQueuedRuns());
+    this.admission =
+        new Admission<>(
+            settings.maxLiveRuns(),
+            settings.maxLiveRunsOfOne(),
+            settings.maxQueuedRuns(),
+            run -> Objects.requireNonNullElse(run.spec().owner(), ""));
     for (RunState state : RunState.values()) {
       states.put(state, new AtomicInteger());
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param bootId names this life of the service
  * @param workspace where relative working directories start
  * @param maxLiveRuns runs that may be starting, running or exiting
+ * @param maxLiveRunsOfOne how many of them may be one caller's
  * @param maxQueuedRuns runs that may wait behind them
  * @param descriptorBudgetPercent of the descriptor limit, past which nothing is started
  * @param pidBudgetPercent of {@code pids.max}, past which nothing is started
@@ -20,6 +21,7 @@ public record SupervisorSettings(
     String bootId,
     Path workspace,
     int maxLiveRuns,
+    int maxLiveRunsOfOne,
     int maxQueuedRuns,
     int descriptorBudgetPercent,
     int pidBudgetPercent,

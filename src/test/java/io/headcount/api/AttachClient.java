@@ -52,12 +52,17 @@ public final class AttachClient implements WebSocket.Listener, AutoCloseable {
   }
 
   static AttachClient open(int port, String path, boolean acknowledging, String... headers) {
+    return open(HTTP, "ws://127.0.0.1:" + port, path, acknowledging, headers);
+  }
+
+  static AttachClient open(
+      HttpClient http, String base, String path, boolean acknowledging, String... headers) {
     AttachClient client = new AttachClient(acknowledging);
-    WebSocket.Builder builder = HTTP.newWebSocketBuilder().subprotocols("headcount.v1");
+    WebSocket.Builder builder = http.newWebSocketBuilder().subprotocols("headcount.v1");
     for (int i = 0; i < headers.length; i += 2) {
       builder.header(headers[i], headers[i + 1]);
     }
-    client.socket = builder.buildAsync(URI.create("ws://127.0.0.1:" + port + path), client).join();
+    client.socket = builder.buildAsync(URI.create(base + path), client).join();
     return client;
   }
 

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -24,6 +25,13 @@ record Client(HttpClient http, URI base, String token) {
   static Client of(int port) {
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     return new Client(http, URI.create("http://127.0.0.1:" + port), "");
+  }
+
+  /** Over TLS, as whoever the certificate says. */
+  static Client of(int port, SSLContext tls) {
+    HttpClient http =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).sslContext(tls).build();
+    return new Client(http, URI.create("https://localhost:" + port), "");
   }
 
   /** The same, with a bearer token. */

@@ -17,6 +17,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -37,7 +39,9 @@ class ConfigurationTests {
     AttachProperties.class,
     SecurityProperties.class,
     PolicyProperties.class,
-    SecretsProperties.class
+    SecretsProperties.class,
+    CallersProperties.class,
+    ConnectionsProperties.class
   })
   static class Properties {}
 
@@ -49,6 +53,8 @@ class ConfigurationTests {
     keysOf(SecurityProperties.class, "headcount.security", keys);
     keysOf(PolicyProperties.class, "headcount.policy", keys);
     keysOf(SecretsProperties.class, "headcount.secrets", keys);
+    keysOf(CallersProperties.class, "headcount.callers", keys);
+    keysOf(ConnectionsProperties.class, "headcount.connections", keys);
     assertThat(new TreeSet<>(yaml().keySet()))
         .containsExactlyInAnyOrderElementsOf(new TreeSet<>(keys));
   }
@@ -149,6 +155,11 @@ class ConfigurationTests {
                       Map.of()));
           assertThat(context.getBean(SecretsProperties.class))
               .isEqualTo(new SecretsProperties("7"));
+          assertThat(context.getBean(CallersProperties.class))
+              .isEqualTo(new CallersProperties(7, 7, 7, 7, 7));
+          assertThat(context.getBean(ConnectionsProperties.class))
+              .isEqualTo(
+                  new ConnectionsProperties(7, 7, Duration.ofSeconds(7), Duration.ofSeconds(7)));
         });
   }
 
@@ -170,6 +181,8 @@ class ConfigurationTests {
     "HEADCOUNT_SWEEP, all, headcount.sweep, all",
     "HEADCOUNT_CHILD_ADAPTER, docker, headcount.child.adapter, docker",
     "HEADCOUNT_DEFAULTS_STOP_SIGNAL, SIGNONE, headcount.defaults.stop-signal, SIGNONE",
+    "HEADCOUNT_CALLERS_REQUESTS_PER_SECOND, -1, callers.requestsPerSecond, greater than or equal to 0",
+    "HEADCOUNT_CONNECTIONS_HEAD_TIMEOUT, 0, connections.headTimeout, 100",
     "HEADCOUNT_HTTP_MAX_WAIT, soon, headcount.http.max-wait, soon"
   })
   void namesKeyExpectationAndValueWhenOneIsWrong(
@@ -209,6 +222,28 @@ class ConfigurationTests {
     assertThat(closed.settings(java.util.Set.of(), false).managementOpen())
         .as("with one port for both")
         .isFalse();
+  }
+
+  @Test
+  void refusesToAskForClientCertificatesWithoutSayingWhoseAreTrusted() {
+    var runner =
+        new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+            .withUserConfiguration(ClientTrust.class)
+            .withPropertyValues(
+                "spring.ssl.bundle.pem.headcount.truststore.certificate=",
+                "management.server.ssl.bundle=headcount");
+    for (String wrong : List.of("want", "need")) {
+      runner
+          .withPropertyValues("management.server.ssl.client-auth=" + wrong)
+          .run(context ->
+              assertThat(messages(context.getStartupFailure()))
+                  .contains("management.server.ssl.client-auth")
+                  .contains("HEADCOUNT_TLS_CLIENT_CA"));
+    }
+    runner
+        .withPropertyValues("management.server.ssl.client-auth=none")
+        .run(context -> assertThat(context).hasNotFailed());
   }
 
   @Test

@@ -26,12 +26,14 @@ class PolicyRefusalTests {
   @EnableConfigurationProperties({
     HeadcountProperties.class,
     PolicyProperties.class,
-    SecretsProperties.class
+    SecretsProperties.class,
+    CallersProperties.class
   })
   static class Properties {
     @Bean
-    io.headcount.supervisor.SupervisorSettings settings(HeadcountProperties properties) {
-      return new SupervisorConfiguration().supervisorSettings(properties);
+    io.headcount.supervisor.SupervisorSettings settings(
+        HeadcountProperties properties, CallersProperties callers) {
+      return new SupervisorConfiguration().supervisorSettings(properties, callers);
     }
 
     @Bean

@@ -25,10 +25,20 @@ class TokenListTests {
 
     assertThat(TokenList.parse(text))
         .containsExactly(
-            new Credential("ops", Role.ADMIN, ONE),
-            new Credential("ci", Role.RUNNER, OTHER.toLowerCase(java.util.Locale.ROOT)));
+            new Credential("ops", Role.ADMIN, "sha256:" + ONE),
+            new Credential(
+                "ci", Role.RUNNER, "sha256:" + OTHER.toLowerCase(java.util.Locale.ROOT)));
     assertThat(TokenList.parse("ci runner sha256:%s\nci runner sha256:%s".formatted(ONE, OTHER)))
         .hasSize(2);
+  }
+
+  @Test
+  void readsTheCommonNameOfACertificateAsItIs() {
+    assertThat(TokenList.parse("ci runner cert:CI.example.com # of the build"))
+        .containsExactly(new Credential("ci", Role.RUNNER, "cert:CI.example.com"));
+    assertThatExceptionOfType(BadTokensException.class)
+        .isThrownBy(() -> TokenList.parse("a admin cert:x\nb viewer cert:x"))
+        .withMessageContaining("line 2");
   }
 
   @ParameterizedTest
@@ -40,7 +50,8 @@ class TokenListTests {
     "ops ADMIN sha256:HASH, 'line 2 has a role'",
     "ops admin a-plain-token-of-more-than-32-characters, sha256sum",
     "ops admin HASH, 'line 2 does not end in sha256:'",
-    "ops admin sha256:0a0a, 'line 2 does not end in sha256:'"
+    "ops admin sha256:0a0a, 'line 2 does not end in sha256:'",
+    "ops admin cert:, 'line 2 does not end in sha256:'"
   })
   void namesTheLineAndWhatWasExpected(String line, String told) {
     assertThatExceptionOfType(BadTokensException.class)

@@ -23,7 +23,10 @@ class ExhaustionJarTests {
   void runIsEndedAndNeverCalledExitedWhileItLivesThoughNoDescriptorIsFree(@TempDir Path folder)
       throws Exception {
     try (ServiceProcess service =
-        OrdinaryUser.start(folder, "prlimit --nofile=200:200", Map.of())) {
+        OrdinaryUser.start(
+            folder,
+            "prlimit --nofile=200:200",
+            Map.of("HEADCOUNT_CONNECTIONS_MAX", "1000"))) { // of its own accord it takes 25
       // The leader ignores SIGTERM, so that only a kill path that goes on ends it.
       String stubborn = service.shellReady("trap '' TERM; echo ready; while :; do sleep 1; done");
       HttpResponse<String> timed =
@@ -52,6 +55,31 @@ class ExhaustionJarTests {
                 .contains("\"exitSignal\":\"SIGTERM\"", "\"survivors\":[]");
           });
       assertThat(service.manage("/actuator/headcount").body()).contains("\"pidfd\":0");
+    }
+  }
+
+  /** Idle connections to both ports have a quarter of the descriptors, so that runs have room. */
+  @Test
+  void startsRunsHoweverManyClientsConnectAndSayNothing(@TempDir Path folder) throws Exception {
+    try (ServiceProcess service =
+        ServiceProcess.start(folder, "ulimit -n 600; exec $SERVICE", Map.of())) {
+      List<Socket> idle = new ArrayList<>();
+      try {
+        for (int i = 0; i < 700; i++) {
+          int port = i % 2 == 0 ? service.port() : service.managementPort();
+          idle.add(new Socket(InetAddress.getLoopbackAddress(), port));
+        }
+        for (int i = 0; i < 10; i++) {
+          HttpResponse<String> run =
+              service.post("/v1/runs", "{\"argv\":[\"true\"]}", "Prefer", "wait=20");
+          assertThat(run.body()).contains("\"exitCode\":0");
+        }
+        assertThat(service.manage("/actuator/health/readiness").statusCode()).isEqualTo(200);
+      } finally {
+        for (Socket each : idle) {
+          each.close();
+        }
+      }
     }
   }
 }

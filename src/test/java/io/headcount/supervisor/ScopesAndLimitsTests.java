@@ -176,6 +176,7 @@ class ScopesAndLimitsTests {
                 settings.workspace(),
                 10,
                 10,
+                10,
                 0,
                 90,
                 settings.defaults(),
@@ -194,6 +195,7 @@ class ScopesAndLimitsTests {
             new SupervisorSettings(
                 settings.bootId(),
                 settings.workspace(),
+                100,
                 100,
                 100,
                 80,
@@ -222,6 +224,7 @@ class ScopesAndLimitsTests {
             new SupervisorSettings(
                 settings.bootId(),
                 settings.workspace(),
+                100,
                 100,
                 100,
                 80,

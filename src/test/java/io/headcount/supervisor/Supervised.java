@@ -74,6 +74,7 @@ final class Supervised implements AutoCloseable {
         bootId,
         Path.of("").toAbsolutePath(),
         4000,
+        4000,
         100,
         80,
         90,
@@ -92,6 +93,7 @@ final class Supervised implements AutoCloseable {
     return new SupervisorSettings(
         settings.bootId(),
         settings.workspace(),
+        live,
         live,
         queued,
         settings.descriptorBudgetPercent(),
