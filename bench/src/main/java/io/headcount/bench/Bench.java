@@ -1,6 +1,15 @@
 package io.headcount.bench;
 
+import io.headcount.bench.report.Check;
+import io.headcount.bench.report.Machine;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Results;
+import io.headcount.bench.report.Target;
 import java.io.IOException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import org.openjdk.jmh.runner.RunnerException;
 
 /** Runs the contenders in turn and prints what came out: see {@code --help} and the README. */
@@ -20,44 +29,54 @@ public final class Bench {
       System.out.print(Options.HELP);
       return;
     }
-    System.exit(run(options) || !options.check() ? 0 : 1);
+    Report report = new Report();
+    report.fact("command", command(args));
+    report.fact("date", LocalDate.now(ZoneOffset.UTC).toString());
+    report.fact("machine", Machine.describe());
+    report.fact("load before", "%.1f".formatted(Machine.load()));
+    List<Target> targets = run(options, report);
+    report.fact("load after", "%.1f, the benchmark's own included".formatted(Machine.load()));
+    Results results = new Results(report, Check.of(report, targets));
+    System.out.println(results.text());
+    if (options.write() != null) {
+      results.write(options.write());
+    }
+    boolean reached = results.checks().stream().allMatch(Check::reached);
+    System.exit(reached || !options.check() ? 0 : 1);
   }
 
-  /** Says whether the promised ratios were kept, as they are where they were not measured. */
-  private static boolean run(Options options)
+  /** As one types it, without the paths that {@code make} adds. */
+  private static String command(String[] args) {
+    String asked = String.join(" ", args).replaceAll("--(jar|write) \\S+", "").strip();
+    return switch (asked) {
+      case "" -> "make bench";
+      case "--quick" -> "make bench-quick";
+      default -> "make bench ARGS=\"" + asked + "\"";
+    };
+  }
+
+  /** Measures what is asked for, and says what that must show. */
+  private static List<Target> run(Options options, Report report)
       throws IOException, InterruptedException, RunnerException {
-    boolean kept = true;
-    System.out.printf(
-        "%s, %d processors, kernel %s, Java %s. Each figure: median (least-most).%n",
-        System.getProperty("os.arch"),
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("os.version"),
-        Runtime.version());
+    List<Target> targets = new ArrayList<>();
     if (options.parts().contains(Options.Part.SPAWN)) {
       try (Programs programs = Programs.compile(options.libc())) {
-        SpawnRounds spawn = new SpawnRounds(options, programs);
-        spawn.run();
-        System.out.println("\n" + spawn.rateTable() + "\n" + spawn.cpuTable());
-        kept = spawn.keepsPromise();
+        new SpawnRounds(options, programs, report).run();
       }
+      targets.addAll(SpawnRounds.TARGETS);
     }
     if (options.parts().contains(Options.Part.LIVE)) {
-      LiveRounds live = new LiveRounds(options);
-      live.run();
-      System.out.println("\n" + live.table());
+      new LiveRounds(options, report).run();
+      targets.addAll(LiveRounds.TARGETS);
     }
     if (options.parts().contains(Options.Part.THROUGHPUT)) {
-      ThroughputRounds throughput = new ThroughputRounds(options);
-      throughput.run();
-      System.out.println("\n" + throughput.table());
-      kept &= throughput.keepsPromise();
+      new ThroughputRounds(options, report).run();
+      targets.addAll(ThroughputRounds.TARGETS);
     }
     if (options.parts().contains(Options.Part.START)) {
-      StartRounds start = new StartRounds(options);
-      start.run();
-      System.out.println("\n" + start.table());
-      kept &= start.keepsPromise();
+      new StartRounds(options, report).run();
+      targets.addAll(StartRounds.TARGETS);
     }
-    return kept;
+    return targets;
   }
 }

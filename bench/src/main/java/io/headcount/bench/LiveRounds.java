@@ -1,31 +1,54 @@
 package io.headcount.bench;
 
+import io.headcount.bench.report.Measure;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Section;
+import io.headcount.bench.report.Target;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /** The second part: {@link LiveChildrenBenchmark} for each contender, in turn. */
 final class LiveRounds {
   /** A round costs much and its figures differ little. */
   private static final int MOST_ROUNDS = 3;
 
-  private final Options options;
-  private final Map<LiveContender, List<LiveFigures>> figures = new EnumMap<>(LiveContender.class);
+  private static final Section SECTION =
+      new Section(
+          "Live children",
+          "What each of 1,000 idle children costs the JVM that started it, and the time to stop them all.",
+          "ProcessBuilder, both streams read",
+          null);
 
-  LiveRounds(Options options) {
+  private static final Measure MEMORY = Measure.lower(SECTION.title(), "memory a child", "KiB");
+  private static final Measure THREADS = Measure.lower(SECTION.title(), "threads a child", "");
+  private static final Measure FILES = Measure.lower(SECTION.title(), "descriptors a child", "");
+  private static final Measure STOP = Measure.lower(SECTION.title(), "stopping all", "ms");
+
+  static final List<Target> TARGETS =
+      List.of(
+          Target.atMost(
+              8, "live-memory", "a live idle child, KiB", report -> report.median(MEMORY, "linux")),
+          Target.atMost(
+              4, "live-files", "its descriptors", report -> report.median(FILES, "linux")));
+
+  private final Options options;
+  private final Report report;
+
+  LiveRounds(Options options, Report report) {
     this.options = options;
+    this.report = report;
   }
 
   void run() throws IOException, InterruptedException {
+    report.section(SECTION);
     int rounds = Math.min(options.rounds(), MOST_ROUNDS);
     for (int round = 1; round <= rounds; round++) {
       for (LiveContender contender : LiveContender.values()) {
         LiveFigures found = measure(contender);
-        figures.computeIfAbsent(contender, _ -> new ArrayList<>()).add(found);
-        System.err.printf("live round %d of %d, %s: %s%n", round, rounds, contender.label, found);
+        report.add(round, MEMORY, contender.label, found.kibAChild());
+        report.add(round, THREADS, contender.label, found.threadsAChild());
+        report.add(round, FILES, contender.label, found.descriptorsAChild());
+        report.add(round, STOP, contender.label, found.stopMillis());
       }
     }
   }
@@ -37,24 +60,5 @@ final class LiveRounds {
             LiveChildrenBenchmark.JVM_FLAGS,
             contender.name(),
             Integer.toString(options.children())));
-  }
-
-  Table table() {
-    Table table =
-        new Table(
-            options.children() + " live idle children: what each costs the JVM, and stopping all",
-            List.of("", "KiB", "threads", "descriptors", "stop all, ms"));
-    figures.forEach((contender, found) ->
-        table.row(
-            contender.label,
-            Table.ratio(median(found, LiveFigures::kibAChild)),
-            Table.ratio(median(found, LiveFigures::threadsAChild)),
-            Table.ratio(median(found, LiveFigures::descriptorsAChild)),
-            Table.whole(median(found, LiveFigures::stopMillis))));
-    return table;
-  }
-
-  private static Median median(List<LiveFigures> found, ToDoubleFunction<LiveFigures> figure) {
-    return Median.of(found.stream().map(figure::applyAsDouble).toList());
   }
 }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line asks for.
@@ -19,7 +20,8 @@ import java.util.Set;
  * @param parts what is measured
  * @param libc whether the child that is spawned has a libc to start
  * @param jar the service, for the third and fourth part
- * @param check whether to fail if a ratio is below what is promised
+ * @param write the project's folder, into which the results are written; null writes none
+ * @param check whether to fail if a target is missed
  */
 record Options(
     int rounds,
@@ -31,6 +33,7 @@ record Options(
     Set<Part> parts,
     boolean libc,
     Path jar,
+    @Nullable Path write,
     boolean check,
     boolean help) {
 
@@ -59,9 +62,8 @@ record Options(
         --mib N            MiB carried in the third part, which takes 3 times that memory (1024)
         --jar FILE         the service that carries them, and that starts (target/headcount.jar)
         --only PART        one part only: spawn, live, throughput or start
-        --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate, or if
-                           a journal is below 0.8 or a follower below 0.5 of cat's, or if the AOT
-                           cache does not halve the start
+        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg
+        --check            exit 1 if a target is missed
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
       """;
@@ -77,6 +79,7 @@ record Options(
           EnumSet.allOf(Part.class),
           false,
           Path.of("target", "headcount.jar"),
+          null,
           false,
           false);
   private static final Options QUICK =
@@ -90,6 +93,7 @@ record Options(
           DEFAULTS.parts,
           DEFAULTS.libc,
           DEFAULTS.jar,
+          null,
           false,
           false);
 
@@ -110,6 +114,7 @@ record Options(
     Set<Part> parts = base.parts;
     boolean libc = base.libc;
     Path jar = base.jar;
+    Path write = base.write;
     boolean check = false;
     boolean help = false;
     for (int i = 0; i < rest.size(); i++) {
@@ -122,6 +127,7 @@ record Options(
         case "--warmup" -> warmup = number(rest, ++i, 0);
         case "--children" -> children = number(rest, ++i, 1);
         case "--mib" -> mebibytes = number(rest, ++i, 1);
+        case "--write" -> write = Path.of(value(rest, ++i));
         case "--jar" -> jar = Path.of(value(rest, ++i));
         case "--callers" ->
             callers =
@@ -138,7 +144,7 @@ record Options(
       }
     }
     return new Options(
-        rounds, callers, warmup, seconds, children, mebibytes, parts, libc, jar, check, help);
+        rounds, callers, warmup, seconds, children, mebibytes, parts, libc, jar, write, check, help);
   }
 
   private static String value(List<String> args, int index) {

@@ -1,12 +1,12 @@
 package io.headcount.bench;
 
+import io.headcount.bench.report.Measure;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Section;
+import io.headcount.bench.report.Target;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.ToDoubleFunction;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -19,50 +19,53 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * after round, so that a machine that is busy with something else for a while is so for all three.
  */
 final class SpawnRounds {
-  /** What the linux adapter must reach, in ProcessBuilders. */
-  static final double PROMISED = 2.2;
+  private static final Section SECTION =
+      new Section(
+          "Spawning",
+          "Children a second, and processor time a child, from the order to start one until it is settled.",
+          "ProcessBuilder",
+          "C loop");
+
+  private static final Measure RATE = Measure.higher(SECTION.title(), "no-op", "children/s");
+  private static final Measure CPU = Measure.lower(SECTION.title(), "no-op", "us processor time");
+
+  static final List<Target> TARGETS =
+      List.of(
+          Target.atLeast(
+              0.95,
+              "spawn-floor",
+              "spawn and wait, 2 callers, of the C loop",
+              report -> report.ratio(RATE.at(2, "callers"), "linux", "C loop")),
+          Target.atLeast(
+              2.5,
+              "spawn-process-builder",
+              "spawn and wait, 2 callers, of ProcessBuilder",
+              report -> report.ratio(RATE.at(2, "callers"), "linux", "ProcessBuilder")));
 
   private final Options options;
   private final Programs programs;
-  private final Map<Integer, Rounds> byCallers = new TreeMap<>();
+  private final Report report;
 
-  /** What each contender did, one figure a round. */
-  private record Rounds(List<Speed> linux, List<Speed> processBuilder, List<Speed> floor) {
-    Rounds() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    }
-
-    Median overProcessBuilder() {
-      return Median.ofRatios(rates(linux), rates(processBuilder));
-    }
-
-    Median overFloor() {
-      return Median.ofRatios(rates(linux), rates(floor));
-    }
-  }
-
-  SpawnRounds(Options options, Programs programs) {
+  SpawnRounds(Options options, Programs programs, Report report) {
     this.options = options;
     this.programs = programs;
+    this.report = report;
   }
 
   void run() throws IOException, InterruptedException, RunnerException {
+    report.section(SECTION);
     for (int round = 1; round <= options.rounds(); round++) {
       for (int callers : options.callers()) {
-        Rounds rounds = byCallers.computeIfAbsent(callers, _ -> new Rounds());
-        rounds.linux.add(jmh("linux", callers));
-        rounds.processBuilder.add(jmh("processBuilder", callers));
-        rounds.floor.add(floor(callers));
-        System.err.printf(
-            "spawn round %d of %d, callers %d: linux %.0f/s, ProcessBuilder %.0f/s, C %.0f/s%n",
-            round,
-            options.rounds(),
-            callers,
-            rounds.linux.getLast().rate(),
-            rounds.processBuilder.getLast().rate(),
-            rounds.floor.getLast().rate());
+        add(round, callers, "linux", jmh("linux", callers));
+        add(round, callers, "ProcessBuilder", jmh("processBuilder", callers));
+        add(round, callers, "C loop", floor(callers));
       }
     }
+  }
+
+  private void add(int round, int callers, String contender, Speed speed) {
+    report.add(round, RATE.at(callers, "callers"), contender, speed.rate());
+    report.add(round, CPU.at(callers, "callers"), contender, speed.cpuMicros());
   }
 
   /** One method of {@link SpawnBenchmark}, in a JVM of its own. */
@@ -102,58 +105,5 @@ final class SpawnRounds {
       throw new IOException("the C loop failed with exit status " + status);
     }
     return Speed.parse(answer);
-  }
-
-  /** Whether every row keeps what is promised. */
-  boolean keepsPromise() {
-    return byCallers.values().stream()
-        .allMatch(rounds -> rounds.overProcessBuilder().middle() >= PROMISED);
-  }
-
-  Table rateTable() {
-    Table table =
-        new Table(
-            "Spawn a static no-op and see it settled: children a second",
-            List.of("callers", "linux", "ProcessBuilder", "C loop", "linux/PB", "linux/C", ""));
-    byCallers.forEach((callers, rounds) -> {
-      Median ratio = rounds.overProcessBuilder();
-      table.row(
-          Integer.toString(callers),
-          Table.whole(Median.of(rates(rounds.linux))),
-          Table.whole(Median.of(rates(rounds.processBuilder))),
-          Table.whole(Median.of(rates(rounds.floor))),
-          Table.ratio(ratio),
-          Table.ratio(rounds.overFloor()),
-          ratio.middle() < PROMISED ? "below " + PROMISED : "");
-    });
-    return table;
-  }
-
-  Table cpuTable() {
-    Table table =
-        new Table(
-            "The same: processor time a child, microseconds, its own included",
-            List.of("callers", "linux", "ProcessBuilder", "C loop", "PB/linux", "C/linux"));
-    byCallers.forEach((callers, rounds) ->
-        table.row(
-            Integer.toString(callers),
-            Table.whole(Median.of(cpu(rounds.linux))),
-            Table.whole(Median.of(cpu(rounds.processBuilder))),
-            Table.whole(Median.of(cpu(rounds.floor))),
-            Table.ratio(Median.ofRatios(cpu(rounds.processBuilder), cpu(rounds.linux))),
-            Table.ratio(Median.ofRatios(cpu(rounds.floor), cpu(rounds.linux)))));
-    return table;
-  }
-
-  private static List<Double> rates(List<Speed> speeds) {
-    return each(speeds, Speed::rate);
-  }
-
-  private static List<Double> cpu(List<Speed> speeds) {
-    return each(speeds, Speed::cpuMicros);
-  }
-
-  private static List<Double> each(List<Speed> speeds, ToDoubleFunction<Speed> figure) {
-    return speeds.stream().map(figure::applyAsDouble).toList();
   }
 }

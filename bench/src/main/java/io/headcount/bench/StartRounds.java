@@ -1,13 +1,15 @@
 package io.headcount.bench;
 
+import io.headcount.bench.report.Measure;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Section;
+import io.headcount.bench.report.Target;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -17,19 +19,44 @@ import java.util.stream.Stream;
  * JVM set as the Dockerfile does it.
  */
 final class StartRounds {
-  /** With the cache the service is to start in at most this part of the time without. */
-  private static final double PROMISED = 0.5;
+  private static final Section SECTION =
+      new Section(
+          "Start",
+          "From the start of the service's JVM until it is ready, taken apart as the image has it and with the image's options, and what is then"
+              + " resident; with the image's AOT cache and without it.",
+          Contender.PLAIN.label,
+          null);
+
+  static final Measure READY = Measure.lower(SECTION.title(), "until it is ready", "ms");
+  static final Measure RESIDENT = Measure.lower(SECTION.title(), "resident when ready", "MiB");
+
+  static final List<Target> TARGETS =
+      List.of(
+          Target.atMost(
+              1500,
+              "start",
+              "ready with the AOT cache, ms",
+              report -> report.median(READY, Contender.CACHED.label)),
+          Target.atMost(
+              0.5,
+              "start-cache",
+              "ready with the AOT cache, of the time without",
+              report -> report.ratio(READY, Contender.CACHED.label, Contender.PLAIN.label)),
+          Target.atMost(
+              160,
+              "idle-memory",
+              "resident when idle, MiB",
+              report -> report.median(RESIDENT, Contender.CACHED.label)));
 
   private static final List<String> FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:MaxRAMPercentage=30", "--enable-native-access=ALL-UNNAMED");
 
   private final Options options;
-  private final Map<Contender, List<Double>> millis = new EnumMap<>(Contender.class);
-  private final Map<Contender, List<Double>> resident = new EnumMap<>(Contender.class);
+  private final Report report;
 
   private enum Contender {
-    PLAIN("without the AOT cache"),
-    CACHED("with it");
+    PLAIN("headcount, no AOT cache"),
+    CACHED("headcount");
 
     private final String label;
 
@@ -38,20 +65,19 @@ final class StartRounds {
     }
   }
 
-  StartRounds(Options options) {
+  StartRounds(Options options, Report report) {
     this.options = options;
+    this.report = report;
   }
 
   void run() throws IOException, InterruptedException {
+    report.section(SECTION);
     Path folder = Files.createTempDirectory("headcount-start");
     try {
       Path jar = trained(folder);
       for (int round = 1; round <= options.rounds(); round++) {
         for (Contender contender : Contender.values()) {
-          measure(contender, jar);
-          System.err.printf(
-              "start round %d of %d, %s: %.0f ms%n",
-              round, options.rounds(), contender.label, millis.get(contender).getLast());
+          measure(round, contender, jar);
         }
       }
     } finally {
@@ -99,7 +125,8 @@ final class StartRounds {
     }
   }
 
-  private void measure(Contender contender, Path jar) throws IOException, InterruptedException {
+  private void measure(int round, Contender contender, Path jar)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(Jvm.java()));
     command.addAll(FLAGS);
     if (contender == Contender.CACHED) {
@@ -110,36 +137,8 @@ final class StartRounds {
     long began = System.nanoTime();
     try (Service service = Service.start(command)) {
       double took = (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-      millis.computeIfAbsent(contender, _ -> new ArrayList<>()).add(took);
-      resident
-          .computeIfAbsent(contender, _ -> new ArrayList<>())
-          .add(service.residentMebibytes());
+      report.add(round, READY, contender.label, took);
+      report.add(round, RESIDENT, contender.label, service.residentMebibytes());
     }
-  }
-
-  /** Whether the cache is worth what is promised of it. */
-  boolean keepsPromise() {
-    return ratio().middle() <= PROMISED;
-  }
-
-  private Median ratio() {
-    return Median.ofRatios(millis.get(Contender.CACHED), millis.get(Contender.PLAIN));
-  }
-
-  Table table() {
-    Table table =
-        new Table(
-            "the start of the service, until it is ready",
-            List.of("", "ms", "MiB resident", "of the time without", ""));
-    for (Contender contender : Contender.values()) {
-      boolean cached = contender == Contender.CACHED;
-      table.row(
-          contender.label,
-          Table.whole(Median.of(millis.get(contender))),
-          Table.whole(Median.of(resident.get(contender))),
-          cached ? Table.ratio(ratio()) : "",
-          cached && !keepsPromise() ? "above " + PROMISED : "");
-    }
-    return table;
   }
 }
