@@ -59,6 +59,7 @@ bench: need-mvn ## Measures spawning and throughput beside ProcessBuilder, C and
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) -q compile jar:jar@default-jar spring-boot:repackage@repackage && \
 	$(MVN) $(MVN_FLAGS) -q -f bench/pom.xml package && \
+	$(MVN) $(MVN_FLAGS) -q -f bench/contenders/spring/pom.xml package && \
 	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar --jar $(JAR) $(ARGS)
 
 flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one is not

@@ -5,6 +5,7 @@ import io.headcount.bench.report.Machine;
 import io.headcount.bench.report.Report;
 import io.headcount.bench.report.Results;
 import io.headcount.bench.report.Target;
+import io.headcount.bench.service.ServiceRounds;
 import java.io.IOException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -73,9 +74,9 @@ public final class Bench {
       new ThroughputRounds(options, report).run();
       targets.addAll(ThroughputRounds.TARGETS);
     }
-    if (options.parts().contains(Options.Part.START)) {
-      new StartRounds(options, report).run();
-      targets.addAll(StartRounds.TARGETS);
+    if (options.parts().contains(Options.Part.SERVICE)) {
+      new ServiceRounds(options.service(), report).run();
+      targets.addAll(ServiceRounds.TARGETS);
     }
     return targets;
   }

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A measurement in a JVM of its own, so that none inherits what another has warmed up or left. */
-final class Jvm {
+public final class Jvm {
   private Jvm() {}
 
   /** The program of this JVM. */
-  static String java() {
+  public static String java() {
     return ProcessHandle.current().info().command().orElse("java");
   }
 

@@ -1,5 +1,6 @@
 package io.headcount.bench;
 
+import io.headcount.bench.service.Scale;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,21 +36,23 @@ record Options(
     Path jar,
     @Nullable Path write,
     boolean check,
-    boolean help) {
+    boolean help,
+    boolean quick) {
 
   /** What can be measured on its own. */
   enum Part {
     SPAWN,
     LIVE,
     THROUGHPUT,
-    START
+    SERVICE
   }
 
   static final String HELP =
       """
       Measures what a command costs: through Headcount's adapter for Linux, through ProcessBuilder,
       and in a C loop that is compiled on the spot (gcc is needed); how fast its output is
-      carried, beside cat; and how fast the service starts. Takes about 9 minutes.
+      carried, beside cat; and the whole service over HTTP, beside what people take instead
+      (bench/install installs that). Takes about 18 minutes.
 
       Options:
         --quick            3 minutes: 3 rounds of 1 second, 1 and 2 callers, 512 MiB
@@ -61,7 +64,7 @@ record Options(
         --child bare|libc  spawn a no-op without libc, or one whose libc starts first (bare)
         --mib N            MiB carried in the third part, which takes 3 times that memory (1024)
         --jar FILE         the service that carries them, and that starts (target/headcount.jar)
-        --only PART        one part only: spawn, live, throughput or start
+        --only PART        one part only: spawn, live, throughput or service
         --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg
         --check            exit 1 if a target is missed
         --help             this text
@@ -81,6 +84,7 @@ record Options(
           Path.of("target", "headcount.jar"),
           null,
           false,
+          false,
           false);
   private static final Options QUICK =
       new Options(
@@ -95,7 +99,13 @@ record Options(
           DEFAULTS.jar,
           null,
           false,
-          false);
+          false,
+          true);
+
+  /** How much of the whole service is measured. */
+  Scale service() {
+    return quick ? Scale.quick(libc, jar) : Scale.whole(libc, jar);
+  }
 
   /**
    * Reads the command line.
@@ -139,12 +149,13 @@ record Options(
             parts =
                 EnumSet.of(
                     Part.values()[
-                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput", "start")]);
+                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput", "service")]);
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
     return new Options(
-        rounds, callers, warmup, seconds, children, mebibytes, parts, libc, jar, write, check, help);
+        rounds, callers, warmup, seconds, children, mebibytes, parts, libc, jar, write, check, help,
+        base.quick);
   }
 
   private static String value(List<String> args, int index) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * The two C programs, compiled on the spot with gcc: the static no-op that every contender spawns,
  * and the loop that spawns it without any Java. They live in a folder of their own until closed.
  */
-final class Programs implements AutoCloseable {
+public final class Programs implements AutoCloseable {
   private static final String NOOP_PROPERTY = "headcount.bench.noop";
 
   private final Path folder;
@@ -63,7 +63,20 @@ final class Programs implements AutoCloseable {
   }
 
   private void gcc(String name, String... flags) throws IOException, InterruptedException {
-    Path source = folder.resolve(name + ".c");
+    gcc(folder, name, name, flags);
+  }
+
+  /**
+   * Compiles a C program of this jar.
+   *
+   * @param folder into which it goes, and its source
+   * @param name of the source, without its suffix
+   * @param program the name it gets
+   * @return the program
+   */
+  public static Path gcc(Path folder, String name, String program, String... flags)
+      throws IOException, InterruptedException {
+    Path source = folder.resolve(program + ".c");
     try (InputStream text = Programs.class.getResourceAsStream("/c/" + name + ".c")) {
       if (text == null) {
         throw new IllegalStateException("/c/" + name + ".c is not in the jar");
@@ -72,7 +85,7 @@ final class Programs implements AutoCloseable {
     }
     List<String> command = new ArrayList<>(List.of("gcc", "-O2", "-Wall", "-Wextra"));
     command.addAll(List.of(flags));
-    command.addAll(List.of("-o", folder.resolve(name).toString(), source.toString()));
+    command.addAll(List.of("-o", folder.resolve(program).toString(), source.toString()));
     Process gcc;
     try {
       gcc = new ProcessBuilder(command).inheritIO().start();
@@ -84,6 +97,7 @@ final class Programs implements AutoCloseable {
     if (status != 0) {
       throw new IOException(String.join(" ", command) + " failed with exit status " + status);
     }
+    return folder.resolve(program);
   }
 
   @Override

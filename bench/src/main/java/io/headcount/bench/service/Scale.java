@@ -1,0 +1,75 @@
+package io.headcount.bench.service;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds of what a target is about
+ * @param others rounds of all the rest, at most {@code rounds}
+ * @param clients at once, a figure each
+ * @param target of them, the number that a target is about
+ * @param warmUpSeconds of requests before the first that counts
+ * @param seconds that a rate is measured for
+ * @param children alive at once, a figure each
+ * @param stopped children that are stopped with the service, a figure each
+ * @param mebibytes streamed, a figure each
+ * @param libc whether the command that is run has a libc to start
+ * @param jar the service
+ */
+public record Scale(
+    int rounds,
+    int others,
+    List<Integer> clients,
+    int target,
+    int warmUpSeconds,
+    int seconds,
+    List<Integer> children,
+    List<Integer> stopped,
+    List<Integer> mebibytes,
+    boolean libc,
+    Path jar) {
+
+  /** About ten minutes. */
+  public static Scale whole(boolean libc, Path jar) {
+    return new Scale(
+        5,
+        3,
+        List.of(1, 2, 4, 8, 16, 32, 64),
+        16,
+        15,
+        2,
+        List.of(125, 250, 500, 1000),
+        List.of(125, 250, 500),
+        List.of(128, 256, 512, 1024),
+        libc,
+        jar);
+  }
+
+  /** About 90 seconds. */
+  public static Scale quick(boolean libc, Path jar) {
+    return new Scale(
+        5,
+        1,
+        List.of(1, 4, 16, 64),
+        16,
+        8,
+        2,
+        List.of(250),
+        List.of(500),
+        List.of(64),
+        libc,
+        jar);
+  }
+
+  /** Everything once, to see that it works. */
+  public static Scale smoke(boolean libc, Path jar) {
+    return new Scale(1, 1, List.of(2), 2, 0, 1, List.of(4), List.of(4), List.of(1), libc, jar);
+  }
+
+  /** How often a figure is taken. */
+  int rounds(boolean ofTarget) {
+    return ofTarget ? rounds : others;
+  }
+}
