@@ -102,6 +102,7 @@ final class Held {
   }
 
   private static long mostTasks() throws IOException {
-    return Long.parseLong(Files.readString(Path.of("/proc/sys/kernel/pid_max")).strip());
+    // read at once: it has no second part for a reader that takes it in pieces
+    return Long.parseLong(Files.readAllLines(Path.of("/proc/sys/kernel/pid_max")).getFirst());
   }
 }
