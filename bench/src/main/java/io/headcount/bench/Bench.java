@@ -1,5 +1,6 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Core;
 import io.headcount.bench.report.Check;
 import io.headcount.bench.report.Machine;
 import io.headcount.bench.report.Report;
@@ -7,17 +8,22 @@ import io.headcount.bench.report.Results;
 import io.headcount.bench.report.Target;
 import io.headcount.bench.service.ServiceRounds;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import org.openjdk.jmh.runner.RunnerException;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Runs the contenders in turn and prints what came out: see {@code --help} and the README. */
 public final class Bench {
   private Bench() {}
 
-  public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Options options;
     try {
       options = Options.parse(args);
@@ -34,6 +40,7 @@ public final class Bench {
     report.fact("command", command(args));
     report.fact("date", LocalDate.now(ZoneOffset.UTC).toString());
     report.fact("machine", Machine.describe());
+    report.fact("contenders", versions());
     report.fact("load before", "%.1f".formatted(Machine.load()));
     List<Target> targets = run(options, report);
     report.fact("load after", "%.1f, the benchmark's own included".formatted(Machine.load()));
@@ -56,26 +63,32 @@ public final class Bench {
     };
   }
 
+  private static String versions() throws IOException {
+    Properties versions = new Properties();
+    try (InputStream text = Bench.class.getResourceAsStream("/versions.properties")) {
+      versions.load(Objects.requireNonNull(text));
+    }
+    return versions.stringPropertyNames().stream()
+        .sorted()
+        .map(name -> name + " " + versions.getProperty(name))
+        .collect(Collectors.joining(", "));
+  }
+
   /** Measures what is asked for, and says what that must show. */
   private static List<Target> run(Options options, Report report)
-      throws IOException, InterruptedException, RunnerException {
+      throws IOException, InterruptedException {
     List<Target> targets = new ArrayList<>();
-    if (options.parts().contains(Options.Part.SPAWN)) {
-      try (Programs programs = Programs.compile(options.libc())) {
-        new SpawnRounds(options, programs, report).run();
-      }
-      targets.addAll(SpawnRounds.TARGETS);
-    }
-    if (options.parts().contains(Options.Part.LIVE)) {
-      new LiveRounds(options, report).run();
-      targets.addAll(LiveRounds.TARGETS);
+    Set<Core.Part> core = EnumSet.allOf(Core.Part.class);
+    core.removeIf(part -> !options.parts().contains(Options.Part.valueOf(part.name())));
+    if (!core.isEmpty()) {
+      targets.addAll(new Core(options.effort(), report).run(core));
     }
     if (options.parts().contains(Options.Part.THROUGHPUT)) {
       new ThroughputRounds(options, report).run();
       targets.addAll(ThroughputRounds.TARGETS);
     }
     if (options.parts().contains(Options.Part.SERVICE)) {
-      new ServiceRounds(options.service(), report).run();
+      new ServiceRounds(options.service(), options.jar(), report).run();
       targets.addAll(ServiceRounds.TARGETS);
     }
     return targets;

@@ -1,5 +1,6 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;

@@ -1,5 +1,6 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Jvm;
 import io.headcount.bench.report.Measure;
 import io.headcount.bench.report.Median;
 import io.headcount.bench.report.Report;

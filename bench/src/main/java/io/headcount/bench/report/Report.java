@@ -79,6 +79,11 @@ public final class Report {
     }
   }
 
+  /** Whether {@link #missing} was said of it. */
+  public synchronized boolean isMissing(Measure measure, String contender) {
+    return missing.getOrDefault(measure, Map.of()).containsKey(contender);
+  }
+
   /** A contender's figure, empty if it has none. */
   public synchronized Optional<Median> median(Measure measure, String contender) {
     Collection<Double> rounds = rounds(measure, contender).values();

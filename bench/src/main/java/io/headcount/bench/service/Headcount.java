@@ -89,7 +89,7 @@ final class Headcount implements Contender {
     /** A service with the memory for it, since a follower never slows the command. */
     @Override
     double stream(long bytes) throws IOException, InterruptedException {
-      try (Service service = Service.start(scene.scale().jar(), bytes)) {
+      try (Service service = Service.start(scene.jar(), bytes)) {
         return service.follow(bytes);
       }
     }

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import io.headcount.bench.Jvm;
+import io.headcount.bench.core.Jvm;
 
 /**
  * The service as the image has it: the jar taken apart, and the AOT cache (JEP 483, 514) trained

@@ -1,6 +1,5 @@
 package io.headcount.bench.service;
 
-import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -15,8 +14,6 @@ import java.util.List;
  * @param children alive at once, a figure each
  * @param stopped children that are stopped with the service, a figure each
  * @param mebibytes streamed, a figure each
- * @param libc whether the command that is run has a libc to start
- * @param jar the service
  */
 public record Scale(
     int rounds,
@@ -27,46 +24,29 @@ public record Scale(
     int seconds,
     List<Integer> children,
     List<Integer> stopped,
-    List<Integer> mebibytes,
-    boolean libc,
-    Path jar) {
+    List<Integer> mebibytes) {
 
   /** About ten minutes. */
-  public static Scale whole(boolean libc, Path jar) {
-    return new Scale(
-        5,
-        3,
-        List.of(1, 2, 4, 8, 16, 32, 64),
-        16,
-        15,
-        2,
-        List.of(125, 250, 500, 1000),
-        List.of(125, 250, 500),
-        List.of(128, 256, 512, 1024),
-        libc,
-        jar);
-  }
+  public static final Scale FULL =
+      new Scale(
+          5,
+          3,
+          List.of(1, 2, 4, 8, 16, 32, 64),
+          16,
+          15,
+          2,
+          List.of(125, 250, 500, 1000),
+          List.of(125, 250, 500),
+          List.of(128, 256, 512, 1024));
 
   /** About 90 seconds. */
-  public static Scale quick(boolean libc, Path jar) {
-    return new Scale(
-        5,
-        1,
-        List.of(1, 4, 16, 64),
-        16,
-        8,
-        2,
-        List.of(250),
-        List.of(500),
-        List.of(64),
-        libc,
-        jar);
-  }
+  public static final Scale QUICK =
+      new Scale(
+          5, 1, List.of(1, 4, 16, 64), 16, 8, 2, List.of(250), List.of(500), List.of(64));
 
   /** Everything once, to see that it works. */
-  public static Scale smoke(boolean libc, Path jar) {
-    return new Scale(1, 1, List.of(2), 2, 0, 1, List.of(4), List.of(4), List.of(1), libc, jar);
-  }
+  public static final Scale SMOKE =
+      new Scale(1, 1, List.of(2), 2, 0, 1, List.of(4), List.of(4), List.of(1));
 
   /** How often a figure is taken. */
   int rounds(boolean ofTarget) {

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import io.headcount.bench.Programs;
+import io.headcount.bench.core.Programs;
 
 /**
  * Where it all happens: a folder of its own, the programs that are the children, and a count of
@@ -24,30 +24,27 @@ final class Scene implements AutoCloseable {
 
   private final Path folder;
   private final Scale scale;
+  private final Path jar;
   private final Path say;
   private final Path obedient;
   private final Path stubborn;
-  private final Path killGroups;
   private final Image image;
   private int started;
 
-  private Scene(Path folder, Scale scale) throws IOException, InterruptedException {
+  private Scene(Path folder, Scale scale, Path jar) throws IOException, InterruptedException {
     this.folder = folder;
     this.scale = scale;
-    this.say =
-        scale.libc()
-            ? gcc("say", "say", "-static")
-            : gcc("say", "say", "-static", "-nostdlib", "-DBARE");
+    this.jar = jar;
+    this.say = gcc("say", "say", "-static", "-nostdlib", "-fno-stack-protector", "-DBARE");
     this.obedient = gcc("sitter", "obedient", "-static");
     this.stubborn = gcc("sitter", "stubborn", "-static", "-DSTUBBORN");
-    this.killGroups = gcc("kill_groups", "kill_groups");
-    this.image = Image.of(scale.jar(), fresh("image"));
+    this.image = Image.of(jar, fresh("image"));
   }
 
-  static Scene set(Scale scale) throws IOException, InterruptedException {
+  static Scene set(Scale scale, Path jar) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("headcount-service-").toRealPath();
     try {
-      return new Scene(folder, scale);
+      return new Scene(folder, scale, jar);
     } catch (IOException | InterruptedException | RuntimeException e) {
       delete(folder);
       throw e;
@@ -76,8 +73,9 @@ final class Scene implements AutoCloseable {
     return isStubborn ? stubborn : obedient;
   }
 
-  Path killGroups() {
-    return killGroups;
+  /** The service, packaged. */
+  Path jar() {
+    return jar;
   }
 
   /** The programs that live children run. */

@@ -3,6 +3,7 @@ package io.headcount.bench.service;
 import io.headcount.bench.report.Report;
 import io.headcount.bench.report.Target;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,15 +23,22 @@ public final class ServiceRounds {
 
   /** What must be shown of it. */
   public static final List<Target> TARGETS =
-      Stream.of(RunRounds.TARGETS, StopRounds.TARGETS, StartRounds.TARGETS)
+      Stream.of(RunRounds.TARGETS, StartRounds.TARGETS)
           .flatMap(List::stream)
           .toList();
 
   private final Scale scale;
+  private final Path jar;
   private final Report report;
 
-  public ServiceRounds(Scale scale, Report report) {
+  /**
+   * Prepares it.
+   *
+   * @param jar the service, packaged
+   */
+  public ServiceRounds(Scale scale, Path jar, Report report) {
     this.scale = scale;
+    this.jar = jar;
     this.report = report;
   }
 
@@ -40,7 +48,7 @@ public final class ServiceRounds {
     }
     report.fact(
         "ttyd", "none: Debian 12 and 13 have no package of it, and no registry that is used here");
-    try (Scene scene = Scene.set(scale)) {
+    try (Scene scene = Scene.set(scale, jar)) {
       new StartRounds(scene, report).run();
       new RunRounds(scene, report).run();
       new LiveRounds(scene, report).run();

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import io.headcount.bench.Jvm;
+import io.headcount.bench.core.Jvm;
 
 /** {@code contenders/spring}: a controller with ProcessBuilder, packaged, as one starts it. */
 final class SpringController implements Contender {

@@ -1,4 +1,4 @@
-package io.headcount.bench;
+package io.headcount.bench.core;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,13 +14,8 @@ public final class Jvm {
     return ProcessHandle.current().info().command().orElse("java");
   }
 
-  /**
-   * Runs the main of a class of this jar.
-   *
-   * @return what it printed
-   */
-  static String run(Class<?> main, List<String> flags, String... args)
-      throws IOException, InterruptedException {
+  /** What starts the main of a class of this jar. */
+  public static List<String> command(Class<?> main, List<String> flags, String... args) {
     List<String> command = new ArrayList<>(List.of(java()));
     command.addAll(flags);
     command.addAll(
@@ -30,8 +25,20 @@ public final class Jvm {
             System.getProperty("java.class.path"),
             main.getName()));
     command.addAll(List.of(args));
+    return command;
+  }
+
+  /**
+   * Runs the main of a class of this jar.
+   *
+   * @return what it printed
+   */
+  public static String run(Class<?> main, List<String> flags, String... args)
+      throws IOException, InterruptedException {
     Process jvm =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        new ProcessBuilder(command(main, flags, args))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     String answer = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     int status = jvm.waitFor();
     if (status != 0) {

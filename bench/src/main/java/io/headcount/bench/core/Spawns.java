@@ -1,4 +1,4 @@
-package io.headcount.bench;
+package io.headcount.bench.core;
 
 import io.headcount.child.Child;
 import io.headcount.child.ChildAdapter;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Starts one command through a {@link ChildAdapter}, as the supervisor does: the environment copied
  * for each child, with a cookie of its own in it.
  */
-final class Spawns {
+public final class Spawns {
   private static final Path ROOT = Path.of("/");
   private static final Map<String, String> ENVIRONMENT = System.getenv();
   private static final AtomicLong COOKIES = new AtomicLong();
@@ -34,18 +34,27 @@ final class Spawns {
 
   private Spawns() {}
 
-  /** Starts it, to forget its output; the futures of the answer say how it goes on. */
-  static Started start(ChildAdapter adapter, List<String> argv) {
-    return start(adapter, argv, (_, _) -> {});
+  /**
+   * Starts it; the futures of the answer say how it goes on.
+   *
+   * @param output takes what it writes
+   */
+  public static Started start(
+      ChildAdapter adapter, List<String> argv, BiConsumer<StdStream, ByteBuffer> output) {
+    return start(adapter, argv, null, output);
   }
 
   /**
    * Starts it.
    *
+   * @param terminal its terminal; null for pipes
    * @param output takes what it writes
    */
   static Started start(
-      ChildAdapter adapter, List<String> argv, BiConsumer<StdStream, ByteBuffer> output) {
+      ChildAdapter adapter,
+      List<String> argv,
+      ChildSpec.@Nullable Terminal terminal,
+      BiConsumer<StdStream, ByteBuffer> output) {
     String cookie = Long.toString(COOKIES.incrementAndGet());
     Map<String, String> environment = new HashMap<>(ENVIRONMENT);
     environment.put(ChildSpec.COOKIE, cookie);
@@ -55,17 +64,19 @@ final class Spawns {
             ROOT,
             environment,
             cookie,
-            new ChildSpec.Stdin.Closed(),
+            terminal == null ? new ChildSpec.Stdin.Closed() : new ChildSpec.Stdin.Pipe(),
             ChildSpec.Descendants.KILL,
             STOP,
-            ChildSpec.Limits.NONE);
+            ChildSpec.Limits.NONE,
+            terminal,
+            null);
     Started started = new Started(adapter.nextOwner(), output);
     adapter.start(spec, started.owner, started);
     return started;
   }
 
   /** A child, from its start to its end. */
-  static final class Started implements ChildListener {
+  public static final class Started implements ChildListener {
     final Owner owner;
     final CompletableFuture<Child> child = new CompletableFuture<>();
     final CompletableFuture<ChildEnd> end = new CompletableFuture<>();
@@ -82,7 +93,7 @@ final class Spawns {
      * no end in time is none: on a machine that is starved, another child in the middle of its
      * start may hold the pipes for longer than an adapter waits.
      */
-    void awaitSuccess() {
+    public void awaitSuccess() {
       ChildEnd ended = end.join();
       Integer code = exit == null ? null : exit.code();
       if (code == null || code != 0 || !ended.survivors().isEmpty()) {
