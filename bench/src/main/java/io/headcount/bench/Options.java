@@ -1,6 +1,7 @@
 package io.headcount.bench;
 
 import io.headcount.bench.core.Effort;
+import io.headcount.bench.core.Way;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +59,7 @@ record Options(
         --rounds N         how often each figure is taken; the tables show medians
         --millis N         how long the measurement of a rate takes
         --callers A,B,...  how many spawn at once
+        --with A;B;...     these contenders of the core only, as the tables call them
         --mib N            MiB carried by the service, which takes 3 times that memory
         --jar FILE         the service (target/headcount.jar)
         --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, start
@@ -118,6 +120,7 @@ record Options(
                     Arrays.stream(value(rest, ++i).split(","))
                         .map(text -> number(option, text))
                         .toList());
+        case "--with" -> effort = effort.withWays(ways(value(rest, ++i)));
         case "--mib" -> mebibytes = number(option, value(rest, ++i));
         case "--jar" -> jar = Path.of(value(rest, ++i));
         case "--write" -> write = Path.of(value(rest, ++i));
@@ -137,6 +140,20 @@ record Options(
       throw new IllegalArgumentException(args.get(index - 1) + " needs a value");
     }
     return args.get(index);
+  }
+
+  private static Set<Way> ways(String text) {
+    List<String> labels = List.of(text.split(";"));
+    Set<Way> ways = EnumSet.allOf(Way.class);
+    ways.removeIf(way -> !labels.contains(way.label()));
+    if (ways.size() != labels.size()) {
+      throw new IllegalArgumentException(
+          "--with: expected some of "
+              + Arrays.stream(Way.values()).map(Way::label).collect(Collectors.joining(";"))
+              + ", got "
+              + text);
+    }
+    return ways;
   }
 
   private static Part part(String text) {

@@ -112,4 +112,10 @@ public record Effort(
         ways, rounds, number, warmUpMillis, callers, fewCallers, commands, aliveWays, alive, live,
         trees, mebibytes);
   }
+
+  public Effort withWays(Set<Way> some) {
+    return new Effort(
+        some, rounds, millis, warmUpMillis, callers, fewCallers, commands, PIPES, alive, live,
+        trees, mebibytes);
+  }
 }
