@@ -14,7 +14,7 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image image-test chart bench flood faults soak cgroup-vm clean need-mvn
+.PHONY: help run test format build image image-test chart bench bench-quick flood faults soak cgroup-vm clean need-mvn
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,8 @@ test: need-mvn ## Installs what the tests need and runs every check: format, cha
 	@$(call with_jdk,spotless:check)
 	$(HELM) lint --strict $(CHART)
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && set -x && \
-	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))")
+	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))") && \
+	$(MVN) $(MVN_FLAGS) -f bench/pom.xml verify
 	@scripts/test-image
 
 format: need-mvn ## Formats the sources
@@ -54,12 +55,17 @@ chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
 	$(HELM) template headcount $(CHART)
 	$(HELM) package $(CHART) --destination target
 
+bench: need-mvn ## Compares the core and the service with their peers and the limit, 20 minutes at most; writes bench/RESULTS.md and docs/bench-*.svg; ARGS=--help
+	@$(call run_bench,--write . $(ARGS))
+
+bench-quick: need-mvn ## The same of what it must show alone, 3 minutes
+	@$(call run_bench,--write . --quick $(ARGS))
+
 # The bench compiles the core from its sources, and starts the packaged service. The option quiets a warning about JMH.
-bench: need-mvn ## Measures spawning and throughput beside ProcessBuilder, C and cat, and the start, 9 minutes; ARGS=--quick 4 minutes, ARGS=--help
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+run_bench = jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) -q compile jar:jar@default-jar spring-boot:repackage@repackage && \
-	$(MVN) $(MVN_FLAGS) -q -f bench/pom.xml package && \
-	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar --jar $(JAR) $(ARGS)
+	$(MVN) $(MVN_FLAGS) -q -Dmaven.test.skip=true -f bench/pom.xml package && \
+	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar --jar $(JAR) $(1)
 
 flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one is not
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param mebibytes what is carried by the service
  * @param parts what is measured
  * @param jar the service
- * @param write the project's folder, into which the results are written; null writes none
+ * @param write the project's folder, into which the results are written; null writes none, as does
+ *     a run of some parts or contenders only
  * @param check whether to fail if a target is missed
  */
 record Options(
@@ -63,7 +64,8 @@ record Options(
         --mib N            MiB carried by the service, which takes 3 times that memory
         --jar FILE         the service (target/headcount.jar)
         --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, start
-        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg
+        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg, unless --only or
+                           --with leave something out
         --check            exit 1 if a target is missed
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
@@ -105,6 +107,7 @@ record Options(
     Set<Part> parts = base.parts;
     Path jar = base.jar;
     Path write = base.write;
+    boolean whole = true;
     boolean check = false;
     boolean help = false;
     for (int i = 0; i < rest.size(); i++) {
@@ -120,19 +123,24 @@ record Options(
                     Arrays.stream(value(rest, ++i).split(","))
                         .map(text -> number(option, text))
                         .toList());
-        case "--with" -> effort = effort.withWays(ways(value(rest, ++i)));
+        case "--with" -> {
+          effort = effort.withWays(ways(value(rest, ++i)));
+          whole = false;
+        }
         case "--mib" -> mebibytes = number(option, value(rest, ++i));
         case "--jar" -> jar = Path.of(value(rest, ++i));
         case "--write" -> write = Path.of(value(rest, ++i));
-        case "--only" ->
-            parts =
-                Arrays.stream(value(rest, ++i).split(","))
-                    .map(Options::part)
-                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Part.class)));
+        case "--only" -> {
+          parts =
+              Arrays.stream(value(rest, ++i).split(","))
+                  .map(Options::part)
+                  .collect(Collectors.toCollection(() -> EnumSet.noneOf(Part.class)));
+          whole = false;
+        }
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Options(effort, mebibytes, parts, jar, write, check, help);
+    return new Options(effort, mebibytes, parts, jar, whole ? write : null, check, help);
   }
 
   private static String value(List<String> args, int index) {
