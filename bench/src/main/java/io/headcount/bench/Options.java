@@ -86,13 +86,7 @@ record Options(
           false);
   private static final Options SMOKE =
       new Options(
-          Effort.SMOKE,
-          1,
-          EnumSet.complementOf(EnumSet.of(Part.START)),
-          JAR,
-          null,
-          false,
-          false);
+          Effort.SMOKE, 1, EnumSet.complementOf(EnumSet.of(Part.START)), JAR, null, false, false);
 
   /**
    * Reads the command line.
@@ -182,8 +176,7 @@ record Options(
     } catch (NumberFormatException e) {
       // said below
     }
-    throw new IllegalArgumentException(
-        option + ": expected a number of 1 or more, got " + text);
+    throw new IllegalArgumentException(option + ": expected a number of 1 or more, got " + text);
   }
 
   /** How often each figure is taken. */

@@ -46,7 +46,9 @@ class SmokeJarTests {
     assertThat(results).doesNotContain(folder.toString());
     try (var plots = Files.list(folder.resolve("docs"))) {
       assertThat(plots.map(path -> path.getFileName().toString()))
-          .containsAll(List.of("bench-spawning.svg", "bench-spawning-growth.svg", "bench-live-children.svg"));
+          .containsAll(
+              List.of(
+                  "bench-spawning.svg", "bench-spawning-growth.svg", "bench-live-children.svg"));
     }
   }
 }

@@ -91,8 +91,7 @@ final class Crew implements AutoCloseable {
     String command =
         Arrays.stream(words).map(Object::toString).collect(Collectors.joining(" ", "", "\n"));
     Future<?> limit =
-        watch.schedule(
-            () -> member.process.destroyForcibly(), ANSWER_SECONDS, TimeUnit.SECONDS);
+        watch.schedule(() -> member.process.destroyForcibly(), ANSWER_SECONDS, TimeUnit.SECONDS);
     try {
       member.commands.write(command);
       member.commands.flush();

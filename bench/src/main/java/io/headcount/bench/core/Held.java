@@ -79,7 +79,9 @@ final class Held {
       root = root.getCause();
     }
     String said = String.valueOf(root.getMessage());
-    if (said.contains("EMFILE") || said.contains("Too many open files") || said.contains("descriptor")) {
+    if (said.contains("EMFILE")
+        || said.contains("Too many open files")
+        || said.contains("descriptor")) {
       return "no descriptor was left";
     }
     return said.lines().findFirst().orElse(root.getClass().getSimpleName());
