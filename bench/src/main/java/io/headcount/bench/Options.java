@@ -1,6 +1,7 @@
 package io.headcount.bench;
 
 import io.headcount.bench.core.Effort;
+import io.headcount.bench.core.Way;
 import io.headcount.bench.service.Scale;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param mebibytes what is carried by the service
  * @param parts what is measured
  * @param jar the service
- * @param write the project's folder, into which the results are written; null writes none
+ * @param write the project's folder, into which the results are written; null writes none, as does
+ *     a run of some parts or contenders only
  * @param check whether to fail if a target is missed
  */
 record Options(
@@ -62,10 +64,12 @@ record Options(
         --rounds N         how often each figure is taken; the tables show medians
         --millis N         how long the measurement of a rate takes
         --callers A,B,...  how many spawn at once
+        --with A;B;...     these contenders of the core only, as the tables call them
         --mib N            MiB carried by the service, which takes 3 times that memory
         --jar FILE         the service (target/headcount.jar)
         --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, service
-        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg
+        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg, unless --only or
+                           --with leave something out
         --check            exit 1 if a target is missed
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
@@ -109,6 +113,7 @@ record Options(
     Set<Part> parts = base.parts;
     Path jar = base.jar;
     Path write = base.write;
+    boolean whole = true;
     boolean check = false;
     boolean help = false;
     for (int i = 0; i < rest.size(); i++) {
@@ -124,18 +129,25 @@ record Options(
                     Arrays.stream(value(rest, ++i).split(","))
                         .map(text -> number(option, text))
                         .toList());
+        case "--with" -> {
+          effort = effort.withWays(ways(value(rest, ++i)));
+          whole = false;
+        }
         case "--mib" -> mebibytes = number(option, value(rest, ++i));
         case "--jar" -> jar = Path.of(value(rest, ++i));
         case "--write" -> write = Path.of(value(rest, ++i));
-        case "--only" ->
-            parts =
-                Arrays.stream(value(rest, ++i).split(","))
-                    .map(Options::part)
-                    .collect(Collectors.toCollection(() -> EnumSet.noneOf(Part.class)));
+        case "--only" -> {
+          parts =
+              Arrays.stream(value(rest, ++i).split(","))
+                  .map(Options::part)
+                  .collect(Collectors.toCollection(() -> EnumSet.noneOf(Part.class)));
+          whole = false;
+        }
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Options(effort, base.service, mebibytes, parts, jar, write, check, help);
+    return new Options(effort, base.service, mebibytes, parts, jar, whole ? write : null,
+        check, help);
   }
 
   private static String value(List<String> args, int index) {
@@ -143,6 +155,20 @@ record Options(
       throw new IllegalArgumentException(args.get(index - 1) + " needs a value");
     }
     return args.get(index);
+  }
+
+  private static Set<Way> ways(String text) {
+    List<String> labels = List.of(text.split(";"));
+    Set<Way> ways = EnumSet.allOf(Way.class);
+    ways.removeIf(way -> !labels.contains(way.label()));
+    if (ways.size() != labels.size()) {
+      throw new IllegalArgumentException(
+          "--with: expected some of "
+              + Arrays.stream(Way.values()).map(Way::label).collect(Collectors.joining(";"))
+              + ", got "
+              + text);
+    }
+    return ways;
   }
 
   private static Part part(String text) {
@@ -163,8 +189,7 @@ record Options(
     } catch (NumberFormatException e) {
       // said below
     }
-    throw new IllegalArgumentException(
-        option + ": expected a number of 1 or more, got " + text);
+    throw new IllegalArgumentException(option + ": expected a number of 1 or more, got " + text);
   }
 
   /** How often each figure is taken. */

@@ -22,8 +22,9 @@ final class ThroughputRounds {
   private static final Section SECTION =
       new Section(
           "Throughput",
-          "MiB a second of what `head -c /dev/zero` writes: into a journal, into one that spills to disk, and to a client that follows over"
-              + " loopback, beside two cats that do nothing but carry the same bytes.",
+          "MiB a second of what `head -c /dev/zero` writes: into a journal, into one that spills to"
+              + " disk, and to a client that follows over loopback, beside two cats that do nothing"
+              + " but carry the same bytes.",
           null,
           ThroughputContender.CAT.label);
 
@@ -70,8 +71,7 @@ final class ThroughputRounds {
       case CAT -> cat();
       case JOURNAL, SPILLED ->
           Double.parseDouble(
-              Jvm.run(
-                  JournalBenchmark.class, List.of(), contender.name(), Long.toString(bytes)));
+              Jvm.run(JournalBenchmark.class, List.of(), contender.name(), Long.toString(bytes)));
       case FOLLOW -> {
         try (Service service = Service.start(options.jar(), bytes)) {
           for (int i = 0; i < WARM_UPS; i++) {

@@ -31,8 +31,7 @@ final class AdapterContender implements Contender {
   public Running start(List<String> argv) {
     AtomicLong bytes = new AtomicLong();
     return new Started(
-        Spawns.start(
-            adapter, argv, terminal, (_, buffer) -> bytes.addAndGet(buffer.remaining())),
+        Spawns.start(adapter, argv, terminal, (_, buffer) -> bytes.addAndGet(buffer.remaining())),
         bytes);
   }
 

@@ -9,8 +9,8 @@ import java.util.List;
 
 /** Children a second while others live. */
 final class AliveRounds {
-  /** How long a contender may take to start what is to live more than before. */
-  private static final int HOLD_SECONDS = 15;
+  /** How long a contender may take in all to start what is to live. */
+  private static final int HOLD_SECONDS = 20;
 
   private static final int CALLERS = 2;
   private static final String ALIVE = "children alive";
@@ -18,8 +18,9 @@ final class AliveRounds {
   private static final Section SECTION =
       new Section(
           "Spawning while children live",
-          "No-ops a second of two callers, while the same process keeps idle children alive. A contender has all its rounds at one number before"
-              + " it starts the children of the next; after "
+          "No-ops a second of two callers, while the same process keeps idle children alive. A"
+              + " contender has all its rounds at one number before it starts the children of the"
+              + " next; after "
               + HOLD_SECONDS
               + " s of starting, or without descriptors or process ids left, it goes no further.",
           Way.PROCESS_BUILDER.label,
@@ -35,10 +36,7 @@ final class AliveRounds {
               "spawn and wait with 8,000 children alive, of the rate with none",
               report ->
                   report.ratio(
-                      RATE.at(8_000, ALIVE),
-                      Way.LINUX.label,
-                      RATE.at(0, ALIVE),
-                      Way.LINUX.label)));
+                      RATE.at(8_000, ALIVE), Way.LINUX.label, RATE.at(0, ALIVE), Way.LINUX.label)));
 
   private final Effort effort;
   private final Programs programs;
@@ -55,8 +53,12 @@ final class AliveRounds {
   void run() throws IOException, InterruptedException {
     report.section(SECTION);
     for (Way way : effort.among(effort.aliveWays())) {
+      double secondsLeft = HOLD_SECONDS;
       for (int alive : effort.alive()) {
-        if (!measure(way, alive)) {
+        long began = System.nanoTime();
+        boolean held = hold(way, alive, secondsLeft);
+        secondsLeft -= Worker.millisSince(began) / 1000;
+        if (!held || !measure(way, RATE.at(alive, ALIVE))) {
           break;
         }
       }
@@ -66,14 +68,19 @@ final class AliveRounds {
   }
 
   /** Says whether it could. */
-  private boolean measure(Way way, int alive) throws IOException {
-    Measure rate = RATE.at(alive, ALIVE);
-    Crew.Answer held = crew.ask(way, "hold", alive, HOLD_SECONDS, programs.idle());
+  private boolean hold(Way way, int alive, double seconds) throws IOException {
+    int limit = (int) Math.max(1, Math.ceil(seconds));
+    Crew.Answer held = crew.ask(way, "hold", alive, limit, programs.idle());
     if (!held.ok() || held.first() < alive) {
       String reached = held.ok() ? "%,.0f lived, then: ".formatted(held.first()) : "";
-      report.missing(rate, way.label, reached + held.rest());
+      report.missing(RATE.at(alive, ALIVE), way.label, reached + held.rest());
       return false;
     }
+    return true;
+  }
+
+  /** Says whether it could. */
+  private boolean measure(Way way, Measure rate) throws IOException {
     for (int round = 1; round <= effort.rounds(); round++) {
       Crew.Answer answer = crew.ask(way, "spawn", CALLERS, effort.millis(), programs.noop());
       if (!answer.ok()) {

@@ -10,8 +10,9 @@ final class CarryRounds {
   private static final Section SECTION =
       new Section(
           "Bytes",
-          "MiB a second of what one child, `head -c`, reads from /dev/zero and writes into its pipe: counted and forgotten by its reader, from the"
-              + " order to start it until it is settled.",
+          "MiB a second of what one child, `head -c`, reads from /dev/zero and writes into its"
+              + " pipe: counted and forgotten by its reader, from the order to start it until it is"
+              + " settled.",
           Way.PROCESS_BUILDER.label,
           Way.FLOOR.label);
 
@@ -32,7 +33,9 @@ final class CarryRounds {
       return;
     }
     report.section(SECTION);
-    for (int round = 1; round <= effort.rounds(); round++) {
+    Budget budget = new Budget(SECTION.title(), effort, report);
+    while (budget.another()) {
+      int round = budget.round();
       for (int mebibytes : effort.mebibytes()) {
         for (Way way : effort.pipes()) {
           measure(round, way, mebibytes);

@@ -50,15 +50,15 @@ final class CommonsExecContender implements Contender {
   private record Started(
       ExecuteWatchdog watchdog, DefaultExecuteResultHandler result, AtomicLong counted)
       implements Running {
-    /** The call returns before the child was started; whether it was is known by its watchdog. */
+    /** The call may return before the child was started; its watchdog knows. */
     @Override
     public void awaitStart() throws IOException {
-      try {
-        watchdog.checkException();
-      } catch (Exception e) {
-        throw new IOException(e);
-      }
       while (!watchdog.isWatching() && !result.hasResult()) {
+        try {
+          watchdog.checkException();
+        } catch (Exception e) {
+          throw new IOException(e);
+        }
         Thread.onSpinWait();
       }
       if (result.hasResult() && result.getException() != null) {

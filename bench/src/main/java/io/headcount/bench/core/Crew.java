@@ -84,15 +84,14 @@ final class Crew implements AutoCloseable {
     return ask(member, words);
   }
 
-  private Answer ask(Member member, Object... words) throws IOException {
+  private Answer ask(Member member, Object... words) {
     if (!member.process.isAlive()) {
       return Answer.none("its process has ended");
     }
     String command =
         Arrays.stream(words).map(Object::toString).collect(Collectors.joining(" ", "", "\n"));
     Future<?> limit =
-        watch.schedule(
-            () -> member.process.destroyForcibly(), ANSWER_SECONDS, TimeUnit.SECONDS);
+        watch.schedule(() -> member.process.destroyForcibly(), ANSWER_SECONDS, TimeUnit.SECONDS);
     try {
       member.commands.write(command);
       member.commands.flush();
@@ -100,6 +99,8 @@ final class Crew implements AutoCloseable {
       return line == null
           ? Answer.none("it ended or gave no answer in " + ANSWER_SECONDS + " s")
           : Answer.parse(line);
+    } catch (IOException e) {
+      return Answer.none("its process has ended");
     } finally {
       limit.cancel(false);
     }
@@ -121,22 +122,26 @@ final class Crew implements AutoCloseable {
   }
 
   /** Ends one, so that the next who asks gets a new one. */
-  void dismiss(Way way) throws IOException, InterruptedException {
+  void dismiss(Way way) throws InterruptedException {
     Member member = members.remove(way);
     if (member != null) {
       end(member);
     }
   }
 
-  private static void end(Member member) throws IOException, InterruptedException {
-    member.commands.close();
+  private static void end(Member member) throws InterruptedException {
+    try {
+      member.commands.close();
+    } catch (IOException e) {
+      // it has ended already
+    }
     if (!member.process.waitFor(30, TimeUnit.SECONDS)) {
       member.process.destroyForcibly().waitFor();
     }
   }
 
   @Override
-  public void close() throws IOException, InterruptedException {
+  public void close() throws InterruptedException {
     for (Member member : members.values()) {
       end(member);
     }

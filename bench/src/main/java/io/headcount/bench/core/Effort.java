@@ -8,6 +8,7 @@ import java.util.Set;
  * How much is measured of the core.
  *
  * @param ways who takes part
+ * @param secondsAPart after which no round of a part begins
  * @param rounds how often each figure is taken, the contenders in turn
  * @param millis how long each measurement of a rate takes
  * @param warmUpMillis how long a JVM spawns before it is measured
@@ -22,6 +23,7 @@ import java.util.Set;
  */
 public record Effort(
     Set<Way> ways,
+    int secondsAPart,
     int rounds,
     int millis,
     int warmUpMillis,
@@ -35,20 +37,23 @@ public record Effort(
     List<Integer> mebibytes) {
 
   private static final Set<Way> PIPES =
-      EnumSet.complementOf(EnumSet.of(Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
+      EnumSet.complementOf(
+          EnumSet.of(Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
 
   /** Everything, with sizes that grow by powers of two. */
   public static final Effort FULL =
       new Effort(
           EnumSet.allOf(Way.class),
+          160,
           5,
-          300,
+          250,
           2_000,
           List.of(1, 2, 4, 8, 16, 32, 64),
           List.of(1, 2, 8, 64),
           EnumSet.allOf(SpawnRounds.Command.class),
           PIPES,
-          List.of(0, 1_000, 2_000, 4_000, 6_400, 8_000),
+          List.of(
+              0, 1_000, 2_000, 4_000, 6_400, 8_000), // pipes of 6,400 fit into 20,000 descriptors
           List.of(125, 250, 500, 1_000),
           List.of(8, 16, 32, 64, 128),
           List.of(64, 128, 256, 512));
@@ -57,6 +62,7 @@ public record Effort(
   public static final Effort QUICK =
       new Effort(
           EnumSet.of(Way.LINUX, Way.PROCESS_BUILDER, Way.NU_PROCESS, Way.FLOOR),
+          30,
           5,
           500,
           2_000,
@@ -73,6 +79,7 @@ public record Effort(
   public static final Effort SMOKE =
       new Effort(
           EnumSet.allOf(Way.class),
+          60,
           1,
           1,
           0,
@@ -96,20 +103,41 @@ public record Effort(
   }
 
   public Effort withRounds(int number) {
-    return new Effort(
-        ways, number, millis, warmUpMillis, callers, fewCallers, commands, aliveWays, alive, live,
-        trees, mebibytes);
-  }
-
-  public Effort withCallers(List<Integer> numbers) {
-    return new Effort(
-        ways, rounds, millis, warmUpMillis, numbers, numbers, commands, aliveWays, alive, live,
-        trees, mebibytes);
+    return with(ways, number, millis, callers, fewCallers, aliveWays);
   }
 
   public Effort withMillis(int number) {
+    return with(ways, rounds, number, callers, fewCallers, aliveWays);
+  }
+
+  public Effort withCallers(List<Integer> numbers) {
+    return with(ways, rounds, millis, numbers, numbers, aliveWays);
+  }
+
+  public Effort withWays(Set<Way> some) {
+    return with(some, rounds, millis, callers, fewCallers, PIPES);
+  }
+
+  private Effort with(
+      Set<Way> who,
+      int times,
+      int time,
+      List<Integer> many,
+      List<Integer> few,
+      Set<Way> whoWithAlive) {
     return new Effort(
-        ways, rounds, number, warmUpMillis, callers, fewCallers, commands, aliveWays, alive, live,
-        trees, mebibytes);
+        who,
+        secondsAPart,
+        times,
+        time,
+        warmUpMillis,
+        many,
+        few,
+        commands,
+        whoWithAlive,
+        alive,
+        live,
+        trees,
+        mebibytes);
   }
 }

@@ -74,11 +74,17 @@ final class Held {
   }
 
   private static String why(Throwable fault) {
-    String said = String.valueOf(fault.getMessage());
-    if (said.contains("EMFILE") || said.contains("Too many open files") || said.contains("descriptor")) {
+    Throwable root = fault;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String said = String.valueOf(root.getMessage());
+    if (said.contains("EMFILE")
+        || said.contains("Too many open files")
+        || said.contains("descriptor")) {
       return "no descriptor was left";
     }
-    return said.lines().findFirst().orElse(fault.getClass().getSimpleName());
+    return said.lines().findFirst().orElse(root.getClass().getSimpleName());
   }
 
   /** Ends all; milliseconds from the first order until the last is settled. */

@@ -19,13 +19,13 @@ final class LiveRounds {
   private static final Section SECTION =
       new Section(
           "Live children",
-          "What each idle child costs the process that started it: memory, threads, descriptors. Then the time from the first SIGTERM until the"
-              + " last is settled; the C loop's is `kill -TERM -- -pgid` of all and waiting.",
+          "What each idle child costs the process that started it: memory, threads, descriptors."
+              + " Then the time from the first SIGTERM until the last is settled; the C loop's is"
+              + " `kill -TERM -- -pgid` of all and waiting.",
           Way.PROCESS_BUILDER.label,
           Way.FLOOR.label);
 
-  private static final Measure MEMORY =
-      Measure.lower(SECTION.title(), "memory a child", "KiB");
+  private static final Measure MEMORY = Measure.lower(SECTION.title(), "memory a child", "KiB");
   private static final Measure THREADS =
       Measure.lower(SECTION.title(), "threads a child", "threads");
   private static final Measure FILES =
@@ -72,7 +72,9 @@ final class LiveRounds {
     report.section(SECTION);
     EnumSet<Way> who = EnumSet.of(Way.UNREAD);
     who.addAll(effort.pipes());
-    for (int round = 1; round <= effort.rounds(); round++) {
+    Budget budget = new Budget(SECTION.title(), effort, report);
+    while (budget.another()) {
+      int round = budget.round();
       for (int count : effort.live()) {
         for (Way way : effort.among(who)) {
           measure(round, way, count);

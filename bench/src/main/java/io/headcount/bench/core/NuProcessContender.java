@@ -12,13 +12,15 @@ import java.util.concurrent.TimeoutException;
 
 /** NuProcess: a handler hears of output and exit, on the library's own threads. */
 final class NuProcessContender implements Contender {
+  /** The exit code that a handler gets in the middle of a start that fails. */
+  private static final int NOT_STARTED = Integer.MIN_VALUE;
 
   @Override
   public Running start(List<String> argv) throws IOException {
     Handler handler = new Handler();
     NuProcess process = new NuProcessBuilder(handler, argv).start();
-    if (process == null) {
-      throw new IOException("NuProcess did not start it");
+    if (handler.status == NOT_STARTED) {
+      throw new IOException("NuProcess could not start it, and says no more");
     }
     process.closeStdin(true);
     return new Started(process, handler);

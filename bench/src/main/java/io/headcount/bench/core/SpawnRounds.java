@@ -14,15 +14,16 @@ public final class SpawnRounds {
   private static final Section RATES =
       new Section(
           "Spawning",
-          "Children a second, from the order to start one until it is settled: exit seen, output read to its end, descriptors closed. Each caller"
-              + " has one child at a time.",
+          "Children a second, from the order to start one until it is settled: exit seen, output"
+              + " read to its end, descriptors closed. Each caller has one child at a time.",
           Way.PROCESS_BUILDER.label,
           Way.FLOOR.label);
 
   private static final Section TIMES =
       new Section(
           "Processor time of spawning",
-          "The same children: processor time of each, its own and its contender's. It hardly depends on what else the machine does.",
+          "The same children: processor time of each, its own and its contender's. It hardly"
+              + " depends on what else the machine does.",
           Way.PROCESS_BUILDER.label,
           Way.FLOOR.label);
 
@@ -84,10 +85,11 @@ public final class SpawnRounds {
   void run() throws IOException {
     report.section(RATES);
     report.section(TIMES);
-    for (int round = 1; round <= effort.rounds(); round++) {
+    Budget budget = new Budget(RATES.title(), effort, report);
+    while (budget.another()) {
+      int round = budget.round();
       for (Command command : effort.commands()) {
-        for (int callers :
-            command == Command.NOOP ? effort.callers() : effort.fewCallers()) {
+        for (int callers : command == Command.NOOP ? effort.callers() : effort.fewCallers()) {
           for (Way way : effort.pipes()) {
             measure(round, RATES, way, command, callers);
           }
@@ -98,7 +100,9 @@ public final class SpawnRounds {
     if (!terminals.isEmpty()) {
       report.section(TERMINALS);
     }
-    for (int round = 1; round <= effort.rounds(); round++) {
+    budget = new Budget(TERMINALS.title(), effort, report);
+    while (budget.another()) {
+      int round = budget.round();
       for (int callers : effort.fewCallers()) {
         for (Way way : terminals) {
           if (callers <= MOST_TERMINAL_CALLERS) {
@@ -111,8 +115,7 @@ public final class SpawnRounds {
 
   private void measure(int round, Section section, Way way, Command command, int callers)
       throws IOException {
-    Measure rate =
-        Measure.higher(section.title(), command.label, RATE.unit()).at(callers, CALLERS);
+    Measure rate = Measure.higher(section.title(), command.label, RATE.unit()).at(callers, CALLERS);
     Crew.Answer answer =
         crew.ask(way, "spawn", callers, effort.millis(), command.argv.apply(programs));
     if (!answer.ok()) {

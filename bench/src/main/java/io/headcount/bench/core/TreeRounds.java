@@ -12,8 +12,9 @@ final class TreeRounds {
   private static final Section SECTION =
       new Section(
           "Trees",
-          "A child that is the first of a tree of processes, all in its group: the time from the order to end it until the contender calls it"
-              + " ended, and how many processes are then still alive. The C loop signals the group and waits for everybody in it.",
+          "A child that is the first of a tree of processes, all in its group: the time from the"
+              + " order to end it until the contender calls it ended, and how many processes are"
+              + " then still alive. The C loop signals the group and waits for everybody in it.",
           Way.PROCESS_BUILDER.label,
           Way.FLOOR.label);
 
@@ -39,7 +40,9 @@ final class TreeRounds {
       return;
     }
     report.section(SECTION);
-    for (int round = 1; round <= effort.rounds(); round++) {
+    Budget budget = new Budget(SECTION.title(), effort, report);
+    while (budget.another()) {
+      int round = budget.round();
       for (int size : effort.trees()) {
         for (Way way : effort.pipes()) {
           measure(round, way, size);

@@ -29,6 +29,11 @@ public enum Way {
     this.contender = contender;
   }
 
+  /** As it is named in tables and on the command line. */
+  public String label() {
+    return label;
+  }
+
   private static LinuxChildAdapter linux() {
     return LinuxChildAdapter.create(LinuxChildAdapter.Options.defaults());
   }

@@ -69,8 +69,7 @@ public final class Worker {
   private String answer(List<String> words) {
     try {
       return switch (words.getFirst()) {
-        case "spawn" ->
-            spawn(number(words, 1), number(words, 2), words.subList(3, words.size()));
+        case "spawn" -> spawn(number(words, 1), number(words, 2), words.subList(3, words.size()));
         case "hold" -> {
           String why =
               held.upTo(
@@ -157,8 +156,7 @@ public final class Worker {
     }
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     String[] files = new File("/proc/self/fd").list();
-    return ok(
-        heap / 1024.0 + status("VmRSS"), status("Threads"), files == null ? 0 : files.length);
+    return ok(heap / 1024.0 + status("VmRSS"), status("Threads"), files == null ? 0 : files.length);
   }
 
   private static long status(String field) throws IOException {

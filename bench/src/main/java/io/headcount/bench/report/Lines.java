@@ -22,8 +22,7 @@ final class Lines {
   private final Svg svg = new Svg();
 
   Lines(List<Growth> lines) {
-    lines.forEach(
-        line -> panels.computeIfAbsent(line.measure(), _ -> new ArrayList<>()).add(line));
+    lines.forEach(line -> panels.computeIfAbsent(line.measure(), _ -> new ArrayList<>()).add(line));
     contenders = lines.stream().map(Growth::contender).distinct().toList();
   }
 
@@ -40,19 +39,27 @@ final class Lines {
     List<Growth.Point> all = lines.stream().flatMap(line -> line.points().stream()).toList();
     Axis across = Axis.over(all.stream().map(point -> point.size().amount()).toList());
     Axis up = Axis.over(all.stream().map(point -> point.median().middle()).toList());
-    svg.text(10, top - 14, "start", " font-weight=\"bold\"", measure.work() + ": " + measure.unit());
-    all.stream().map(point -> point.size().amount()).distinct().forEach(amount -> {
-      double x = LEFT + across.at(amount) * WIDTH;
-      svg.line(x, top, x, top + HEIGHT, "grid");
-      svg.text(x, top + HEIGHT + 16, "middle", " class=\"faint\"", Median.count(amount));
-    });
+    svg.text(
+        10, top - 14, "start", " font-weight=\"bold\"", measure.work() + ": " + measure.unit());
+    all.stream()
+        .map(point -> point.size().amount())
+        .distinct()
+        .forEach(amount -> {
+          double x = LEFT + across.at(amount) * WIDTH;
+          svg.line(x, top, x, top + HEIGHT, "grid");
+          svg.text(x, top + HEIGHT + 16, "middle", " class=\"faint\"", Median.count(amount));
+        });
     for (double mark : up.marks()) {
       double y = top + HEIGHT - up.at(mark) * HEIGHT;
       svg.line(LEFT, y, LEFT + WIDTH, y, "grid");
       svg.text(LEFT - 6, y + 4, "end", " class=\"faint\"", Median.text(mark));
     }
     svg.text(
-        LEFT + WIDTH / 2, top + HEIGHT + 32, "middle", " class=\"faint\"", lines.getFirst().from().of());
+        LEFT + WIDTH / 2,
+        top + HEIGHT + 32,
+        "middle",
+        " class=\"faint\"",
+        lines.getFirst().from().of());
     double legend = top + 10;
     for (Growth line : lines) {
       String colour = Svg.colour(contenders.indexOf(line.contender()));

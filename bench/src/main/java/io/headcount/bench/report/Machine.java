@@ -41,7 +41,8 @@ public final class Machine {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
-      String said = new String(process.getInputStream().readAllBytes()).lines().findFirst().orElse("");
+      String said =
+          new String(process.getInputStream().readAllBytes()).lines().findFirst().orElse("");
       return process.waitFor() == 0 ? said.strip() : "unknown";
     } catch (IOException e) {
       return "unknown";

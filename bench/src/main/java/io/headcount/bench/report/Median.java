@@ -42,8 +42,6 @@ public record Median(double middle, double least, double most, int rounds) {
 
   /** A whole number as one, {@code 8,000}. */
   static String count(double number) {
-    return number == Math.rint(number)
-        ? String.format(Locale.ROOT, "%,.0f", number)
-        : text(number);
+    return number == Math.rint(number) ? String.format(Locale.ROOT, "%,.0f", number) : text(number);
   }
 }

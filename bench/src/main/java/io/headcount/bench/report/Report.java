@@ -103,12 +103,13 @@ public final class Report {
       Measure above, String contenderAbove, Measure below, String contenderBelow) {
     Map<Integer, Double> under = rounds(below, contenderBelow);
     List<Double> ratios = new ArrayList<>();
-    rounds(above, contenderAbove).forEach((round, figure) -> {
-      Double divisor = under.get(round);
-      if (divisor != null && divisor != 0) {
-        ratios.add(figure / divisor);
-      }
-    });
+    rounds(above, contenderAbove)
+        .forEach((round, figure) -> {
+          Double divisor = under.get(round);
+          if (divisor != null && divisor != 0) {
+            ratios.add(figure / divisor);
+          }
+        });
     return ratios.isEmpty() ? Optional.empty() : Optional.of(Median.of(ratios));
   }
 

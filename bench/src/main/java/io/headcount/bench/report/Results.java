@@ -88,7 +88,8 @@ public record Results(Report report, List<Check> checks) {
       text.append(Tables.of(report, section).markdown());
       List<Growth> lines = Growth.of(report, section);
       if (!lines.isEmpty()) {
-        text.append("\nHow it grows: the exponent of the size, and that of the last step alone.\n\n");
+        text.append(
+            "\nHow it grows: the exponent of the size, and that of the last step alone.\n\n");
         text.append(Tables.growth(lines).markdown());
       }
       lines.stream().filter(Growth::bends).map(Growth::sentence).forEach(bends::add);

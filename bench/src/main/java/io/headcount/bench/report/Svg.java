@@ -35,7 +35,9 @@ final class Svg {
 
   /** Text; {@code anchor} is start, middle or end. */
   void text(double x, double y, String anchor, String type, String text) {
-    add("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>%s</text>", x, y, anchor, type, escape(text));
+    add(
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\"%s>%s</text>",
+        x, y, anchor, type, escape(text));
   }
 
   void rectangle(double x, double y, double width, double height, String colour) {

@@ -38,8 +38,8 @@ final class Table {
   public String toString() {
     List<Integer> widths =
         IntStream.range(0, rows.getFirst().size())
-            .mapToObj(column ->
-                rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
+            .mapToObj(
+                column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0))
             .toList();
     return rows.stream()
         .map(row ->

@@ -12,7 +12,7 @@ final class Express implements Contender {
   static final String NAME = "express + execa";
 
   /** Where {@code bench/install} puts it, with its modules. */
-  static final Path FOLDER = Path.of(".tools", "bench").toAbsolutePath();
+  static final Path FOLDER = Folders.ofProject().resolve(".tools/bench");
 
   @Override
   public String name() {

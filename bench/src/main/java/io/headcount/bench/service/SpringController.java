@@ -13,7 +13,7 @@ final class SpringController implements Contender {
 
   /** Where its build puts it. */
   private static final Path JAR =
-      Path.of("bench", "contenders", "spring", "target", "spring-controller.jar").toAbsolutePath();
+      Folders.ofProject().resolve("bench/contenders/spring/target/spring-controller.jar");
 
   @Override
   public String name() {
