@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import io.headcount.bench.core.Programs;
 
 /**
@@ -28,7 +29,7 @@ final class Scene implements AutoCloseable {
   private final Path say;
   private final Path obedient;
   private final Path stubborn;
-  private final Image image;
+  private @Nullable Image image;
   private int started;
 
   private Scene(Path folder, Scale scale, Path jar) throws IOException, InterruptedException {
@@ -38,7 +39,6 @@ final class Scene implements AutoCloseable {
     this.say = gcc("say", "say", "-static", "-nostdlib", "-fno-stack-protector", "-DBARE");
     this.obedient = gcc("sitter", "obedient", "-static");
     this.stubborn = gcc("sitter", "stubborn", "-static", "-DSTUBBORN");
-    this.image = Image.of(jar, fresh("image"));
   }
 
   static Scene set(Scale scale, Path jar) throws IOException, InterruptedException {
@@ -60,8 +60,14 @@ final class Scene implements AutoCloseable {
     return scale;
   }
 
-  Image image() {
-    return image;
+  /** The service as the image has it; made when it is first asked for. */
+  Image image() throws IOException, InterruptedException {
+    Image made = image;
+    if (made == null) {
+      made = Image.of(jar, fresh("image"));
+      image = made;
+    }
+    return made;
   }
 
   /** The command that says a line. */
@@ -113,6 +119,17 @@ final class Scene implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
     }
+  }
+
+  /** Waits until no child is alive, a second at most, and says how many are. */
+  int leftAfterSecond() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    int left = sitting().size();
+    while (left > 0 && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      left = sitting().size();
+    }
+    return left;
   }
 
   private static boolean ignoresTerm(long pid) throws IOException {

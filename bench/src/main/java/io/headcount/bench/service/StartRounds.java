@@ -68,6 +68,7 @@ final class StartRounds {
   }
 
   private void measure(int round, Contender contender) throws IOException, InterruptedException {
+    scene.image();
     long began = System.nanoTime();
     try (Running running = contender.start(scene, Contender.Sitting.NONE)) {
       double took = (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);

@@ -62,8 +62,9 @@ final class StopRounds {
       scene.awaitSitting(children, stubborn);
       long began = System.nanoTime();
       boolean gone = running.server().terminate();
+      // Who was signalled last may need a moment more than its parent.
+      int left = scene.leftAfterSecond();
       double took = (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-      int left = scene.sitting().size();
       report.add(round, left(stubborn).at(children, OF), contender.name(), left);
       Measure measure = gone(stubborn).at(children, OF);
       if (!gone) {
