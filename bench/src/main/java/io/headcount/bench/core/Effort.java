@@ -83,7 +83,7 @@ public record Effort(
           1,
           1,
           0,
-          List.of(1, 2),
+          List.of(1, 2, 4),
           List.of(2),
           EnumSet.allOf(SpawnRounds.Command.class),
           PIPES,
