@@ -44,9 +44,9 @@ public record Effort(
   public static final Effort FULL =
       new Effort(
           EnumSet.allOf(Way.class),
-          160,
+          90,
           5,
-          250,
+          200,
           2_000,
           List.of(1, 2, 4, 8, 16, 32, 64),
           List.of(1, 2, 8, 64),
@@ -83,7 +83,7 @@ public record Effort(
           1,
           1,
           0,
-          List.of(1, 2),
+          List.of(1, 2, 4),
           List.of(2),
           EnumSet.allOf(SpawnRounds.Command.class),
           PIPES,

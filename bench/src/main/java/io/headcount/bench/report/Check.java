@@ -24,8 +24,9 @@ public record Check(Target target, Optional<Median> measured, String reason) {
         .map(target -> {
           Optional<Median> measured = target.figure().apply(report);
           boolean reached = measured.filter(target::reachedBy).isPresent();
-          String reason =
-              reached ? "" : reasons.getProperty(target.id(), "none is known: a fault to look for");
+          String unknown =
+              measured.isEmpty() ? "not measured" : "none is known: a fault to look for";
+          String reason = reached ? "" : reasons.getProperty(target.id(), unknown);
           return new Check(target, measured, reason);
         })
         .toList();
