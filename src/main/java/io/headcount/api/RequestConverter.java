@@ -70,10 +70,11 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   @Override
   public ApiRequest read(Class<? extends ApiRequest> type, HttpInputMessage message)
       throws IOException {
-    if (message.getHeaders().getContentLength() > maxBytes) {
+    long announced = message.getHeaders().getContentLength();
+    if (announced > maxBytes) {
       throw new BodyTooLargeException(maxBytes);
     }
-    byte[] body = readBody(message.getBody());
+    byte[] body = readBody(message.getBody(), announced);
     JsonNode document;
     try {
       document = mapper.readTree(body);
@@ -103,9 +104,10 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
         : "%s (line %d, column %d).".formatted(trouble, at.getLineNr(), at.getColumnNr());
   }
 
-  private byte[] readBody(InputStream stream) throws IOException {
+  /** The server ends the stream after as many bytes as were announced, if any were. */
+  private byte[] readBody(InputStream stream, long announced) throws IOException {
     int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - 16);
-    byte[] body = stream.readNBytes(most + 1);
+    byte[] body = stream.readNBytes(announced < 0 ? most + 1 : (int) Math.min(announced, most + 1));
     if (body.length > most) {
       throw new BodyTooLargeException(maxBytes);
     }
