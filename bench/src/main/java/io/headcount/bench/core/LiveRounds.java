@@ -72,6 +72,11 @@ final class LiveRounds {
     report.section(SECTION);
     EnumSet<Way> who = EnumSet.of(Way.UNREAD);
     who.addAll(effort.pipes());
+    for (Way way : effort.among(who)) {
+      // once that is not weighed: what grows with the first ones and stays is not the children's
+      crew.ask(way, "hold", effort.live().getLast(), HOLD_SECONDS, programs.idle());
+      crew.ask(way, "stop");
+    }
     Budget budget = new Budget(SECTION.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();
