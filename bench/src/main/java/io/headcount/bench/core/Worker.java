@@ -19,13 +19,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * A JVM in which one contender works, so that it stays warm from round to round while the others
  * have their turns. It takes the commands that {@code floor.c} lists and answers as that does. The
  * memory of {@code weigh} is the heap in use after a collection plus what is resident outside the
- * heap; the heap itself is resident from the start ({@link #JVM_FLAGS}), so that how the collector
- * grows it does not count. What the kernel itself holds for a child is not counted.
+ * heap, without what malloc(3) keeps though it is free; the heap itself is resident from the start
+ * ({@link #JVM_FLAGS}), so that how the collector grows it does not count. What the kernel itself
+ * holds for a child is not counted.
  */
 public final class Worker {
   static final List<String> JVM_FLAGS =
@@ -149,14 +152,25 @@ public final class Worker {
     return ticks;
   }
 
-  private static String weigh() throws IOException, InterruptedException {
+  private static String weigh() throws IOException, InterruptedException, JMException {
     for (int i = 0; i < 3; i++) {
       System.gc();
       TimeUnit.MILLISECONDS.sleep(50); // cleaners, compilers and freed stacks
     }
+    trimNativeHeap();
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
     String[] files = new File("/proc/self/fd").list();
     return ok(heap / 1024.0 + status("VmRSS"), status("Threads"), files == null ? 0 : files.length);
+  }
+
+  /** What was freed, by compilers above all, is given back, so that it does not count. */
+  private static void trimNativeHeap() throws JMException {
+    ManagementFactory.getPlatformMBeanServer()
+        .invoke(
+            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+            "systemTrimNativeHeap",
+            new Object[0],
+            new String[0]);
   }
 
   private static long status(String field) throws IOException {

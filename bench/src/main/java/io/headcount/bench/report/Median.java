@@ -28,9 +28,9 @@ public record Median(double middle, double least, double most, int rounds) {
     return text(middle);
   }
 
-  /** {@code 1,790-1,902}. */
+  /** {@code 1,790 to 1,902}. */
   public String spread() {
-    return text(least) + "-" + text(most);
+    return text(least) + " to " + text(most);
   }
 
   /** Three digits that count, more of a large number. */

@@ -106,7 +106,7 @@ public final class Report {
     rounds(above, contenderAbove)
         .forEach((round, figure) -> {
           Double divisor = under.get(round);
-          if (divisor != null && divisor != 0) {
+          if (divisor != null && divisor > 0) {
             ratios.add(figure / divisor);
           }
         });

@@ -13,7 +13,7 @@ final class Tables {
    * the floor's.
    */
   static Table of(Report report, Section section) {
-    List<String> header = new ArrayList<>(List.of("work", "contender", "median", "least-most"));
+    List<String> header = new ArrayList<>(List.of("work", "contender", "median", "least to most"));
     List<String> others = new ArrayList<>();
     if (section.base() != null) {
       others.add(section.base());
@@ -62,7 +62,7 @@ final class Tables {
     return measure.name() + ": " + measure.unit() + " (" + better + ")";
   }
 
-  /** {@code 2.41 (2.35-2.50)}. */
+  /** {@code 2.41 (2.35 to 2.50)}. */
   static String ratio(Median ratio) {
     return ratio.text() + " (" + ratio.spread() + ")";
   }
