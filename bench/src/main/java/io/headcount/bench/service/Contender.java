@@ -17,6 +17,11 @@ interface Contender {
    */
   @Nullable String cannot(Work work);
 
+  /** Whether it is compiled while it runs, so that it takes long to be as fast as it gets. */
+  default boolean isCompiledAsItRuns() {
+    return false;
+  }
+
   /**
    * Starts it, and returns when it has answered its first request (or, without HTTP, when it is
    * there) and what is to sit below it has been ordered.

@@ -39,6 +39,11 @@ final class Headcount implements Contender {
   }
 
   @Override
+  public boolean isCompiledAsItRuns() {
+    return true;
+  }
+
+  @Override
   public @Nullable String cannot(Work work) {
     return null;
   }

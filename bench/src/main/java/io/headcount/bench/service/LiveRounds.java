@@ -27,6 +27,9 @@ final class LiveRounds {
   }
 
   void run() throws IOException, InterruptedException {
+    if (scene.scale().children().isEmpty()) {
+      return;
+    }
     report.section(SECTION);
     for (Contender contender : ServiceRounds.CONTENDERS) {
       for (int children : scene.scale().children()) {

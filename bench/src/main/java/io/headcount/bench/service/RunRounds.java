@@ -96,6 +96,9 @@ final class RunRounds {
         throw new IOException(contender.name() + ": expected the command's output, got " + answer);
       }
       int seconds = scene.scale().warmUpSeconds();
+      if (seconds > 0 && !contender.isCompiledAsItRuns()) {
+        seconds = 2;
+      }
       if (seconds > 0) {
         Wrk.load(scene.fresh("wrk"), running.run(), scene.scale().target(), seconds);
       }

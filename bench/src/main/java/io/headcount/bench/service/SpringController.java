@@ -26,6 +26,11 @@ final class SpringController implements Contender {
   }
 
   @Override
+  public boolean isCompiledAsItRuns() {
+    return true;
+  }
+
+  @Override
   public @Nullable String cannot(Work work) {
     return null;
   }

@@ -43,11 +43,16 @@ final class StopRounds {
   }
 
   void run() throws IOException, InterruptedException {
+    if (scene.scale().stopped().isEmpty()) {
+      return;
+    }
     report.section(SECTION);
     for (int children : scene.scale().stopped()) {
       for (int round = 1; round <= scene.scale().others(); round++) {
         for (Contender contender : ServiceRounds.CONTENDERS) {
-          measure(round, contender, children, false);
+          if (round == 1 || contender.name().equals(Headcount.NAME)) {
+            measure(round, contender, children, false);
+          }
           if (round == 1) {
             measure(round, contender, children, true);
           }

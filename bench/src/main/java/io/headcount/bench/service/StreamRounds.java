@@ -31,6 +31,9 @@ final class StreamRounds {
   }
 
   void run() throws IOException, InterruptedException {
+    if (scene.scale().mebibytes().isEmpty()) {
+      return;
+    }
     report.section(SECTION);
     for (Contender contender : ServiceRounds.CONTENDERS) {
       String why = contender.cannot(Work.STREAM);
