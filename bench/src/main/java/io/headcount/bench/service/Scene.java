@@ -44,7 +44,9 @@ final class Scene implements AutoCloseable {
   static Scene set(Scale scale, Path jar) throws IOException, InterruptedException {
     Path folder = Files.createTempDirectory("headcount-service-").toRealPath();
     try {
-      return new Scene(folder, scale, jar);
+      Scene scene = new Scene(folder, scale, jar);
+      Runtime.getRuntime().addShutdownHook(new Thread(scene::clear));
+      return scene;
     } catch (IOException | InterruptedException | RuntimeException e) {
       delete(folder);
       throw e;
@@ -151,6 +153,12 @@ final class Scene implements AutoCloseable {
     alive.forEach(ProcessHandle::destroyForcibly);
     awaitSitting(0, false);
     return alive.size();
+  }
+
+  /** When the benchmark is told to end: contenders first, since some start again what ended. */
+  private void clear() {
+    Server.endAll();
+    sitting().forEach(ProcessHandle::destroyForcibly);
   }
 
   @Override

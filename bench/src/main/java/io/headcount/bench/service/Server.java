@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The process of a contender and the helpers below it. Ended when closed, and should the benchmark
- * end before: by a hook of this JVM.
+ * The process of a contender and the helpers below it. Ended when closed, or by its {@link Scene}
+ * should the benchmark be told to end before.
  */
 final class Server implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 20;
@@ -23,11 +23,6 @@ final class Server implements AutoCloseable {
   private static final int TIMES = 4;
   private static final double MICROS_A_TICK = 10_000;
   private static final Set<Process> ALIVE = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> ALIVE.forEach(Process::destroyForcibly)));
-  }
 
   private final Process process;
   private final Path log;
@@ -57,6 +52,11 @@ final class Server implements AutoCloseable {
     } catch (IOException e) {
       throw new IOException("expected " + command.getFirst() + "; bench/install installs it", e);
     }
+  }
+
+  /** Ends all that were started and are not closed, at once. */
+  static void endAll() {
+    ALIVE.forEach(Process::destroyForcibly);
   }
 
   /** A port that was free a moment ago. */
