@@ -14,7 +14,7 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image image-test chart bench flood fuzz outdated faults soak cgroup-vm clean need-mvn
+.PHONY: help run test format build image image-test chart bench bench-quick flood fuzz outdated faults soak cgroup-vm clean need-mvn
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,11 +27,14 @@ run: need-mvn ## Builds and serves on 127.0.0.1:8080, management on 8081; ARGS="
 
 test: need-mvn ## Installs what the tests need and runs every check: format, chart lint, Error Prone and NullAway, all tests
 	@scripts/install-tools
+	@bench/install
 	@$(MAKE) --no-print-directory $(HELM)
 	@$(call with_jdk,spotless:check)
 	$(HELM) lint --strict $(CHART)
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && set -x && \
-	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))")
+	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))") && \
+	$(MVN) $(MVN_FLAGS) -q -f bench/contenders/spring/pom.xml package && \
+	$(MVN) $(MVN_FLAGS) -f bench/pom.xml verify
 	@scripts/test-image
 
 format: need-mvn ## Formats the sources
@@ -59,12 +62,18 @@ chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
 	$(HELM) template headcount $(CHART)
 	$(HELM) package $(CHART) --destination target
 
+bench: need-mvn ## Compares the core and the service with their peers and the limit, 20 minutes at most; writes bench/RESULTS.md and docs/bench-*.svg; ARGS=--help
+	@$(call run_bench,--write . $(ARGS))
+
+bench-quick: need-mvn ## The same of what it must show alone, 3 minutes
+	@$(call run_bench,--write . --quick $(ARGS))
+
 # The bench compiles the core from its sources, and starts the packaged service. The option quiets a warning about JMH.
-bench: need-mvn ## Measures spawning and throughput beside ProcessBuilder, C and cat, and the start, 9 minutes; ARGS=--quick 4 minutes, ARGS=--help
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
+run_bench = bench/install && jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
 	$(MVN) $(MVN_FLAGS) -q compile jar:jar@default-jar spring-boot:repackage@repackage && \
-	$(MVN) $(MVN_FLAGS) -q -f bench/pom.xml package && \
-	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar --jar $(JAR) $(ARGS)
+	$(MVN) $(MVN_FLAGS) -q -Dmaven.test.skip=true -f bench/pom.xml package && \
+	$(MVN) $(MVN_FLAGS) -q -f bench/contenders/spring/pom.xml package && \
+	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar --jar $(JAR) $(1)
 
 flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one is not
 	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
@@ -93,7 +102,7 @@ soak: need-mvn ## Runs 100,000 short runs, 30 minutes at most, and writes docs/s
 	$(MVN) $(MVN_FLAGS) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakJarTests -Dheadcount.soak=whole
 
 clean: ## Removes what was built; the tools stay
-	rm -rf target bench/target
+	rm -rf target bench/target bench/contenders/spring/target
 
 # Only the pinned helm is installed; one named by HELM=... is taken as it is. Always asked, so that a new pin is noticed.
 $(TOOLS)/bin/helm: FORCE

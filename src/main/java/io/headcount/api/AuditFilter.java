@@ -7,7 +7,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.core.Authentication;
+import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.stereotype.Component;
@@ -93,11 +93,14 @@ final class AuditFilter extends OncePerRequestFilter {
 
   /** The mightiest of the caller's roles, null if it has none. */
   private static @Nullable String role(Authentication caller) {
-    return caller.getAuthorities().stream()
-        .flatMap(authority -> Role.ofAuthority(authority.getAuthority()).stream())
-        .max(Comparator.naturalOrder())
-        .map(Role::label)
-        .orElse(null);
+    Role most = null;
+    for (GrantedAuthority one : caller.getAuthorities()) {
+      Role role = Role.ofAuthority(one.getAuthority());
+      if (role != null && (most == null || role.compareTo(most) > 0)) {
+        most = role;
+      }
+    }
+    return most == null ? null : most.label();
   }
 
   /** The run that was started, or the one in the path. */

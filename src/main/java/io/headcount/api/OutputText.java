@@ -23,6 +23,9 @@ record OutputText(String stdout, String stderr) {
 
   private static String tail(OutputJournal journal, StdStream stream) {
     OutputTotals totals = journal.totals(stream);
+    if (totals.next() == totals.first()) {
+      return "";
+    }
     long start = Math.max(totals.first(), totals.next() - MAX_BYTES);
     byte[] bytes = read(journal.cursor(stream, start), totals.next() - start);
     int from = start == 0 ? 0 : firstCharacter(bytes);
@@ -32,7 +35,7 @@ record OutputText(String stdout, String stderr) {
 
   private static byte[] read(OutputCursor cursor, long wanted) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ByteBuffer block = ByteBuffer.allocate(1 << 13);
+    ByteBuffer block = ByteBuffer.allocate((int) Math.min(1 << 13, wanted));
     while (bytes.size() < wanted) {
       block.clear().limit((int) Math.min(block.capacity(), wanted - bytes.size()));
       switch (cursor.read(block)) {

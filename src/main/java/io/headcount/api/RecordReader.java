@@ -4,9 +4,11 @@ import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +25,15 @@ import tools.jackson.databind.JsonNode;
  * any of these and doubles, records of these. What is {@code @Nullable} may be null or absent.
  */
 final class RecordReader {
+  /** Reflection is slow, and gives the same answers to every request. */
+  private static final ClassValue<Shape> SHAPES =
+      new ClassValue<>() {
+        @Override
+        protected Shape computeValue(Class<?> type) {
+          return Shape.of(type.asSubclass(Record.class));
+        }
+      };
+
   private final List<Violation> violations = new ArrayList<>();
 
   private RecordReader() {}
@@ -47,31 +58,29 @@ final class RecordReader {
       return null;
     }
     int before = violations.size();
-    RecordComponent[] components = type.getRecordComponents();
-    Class<?>[] types = new Class<?>[components.length];
-    @Nullable Object[] values = new Object[components.length];
-    TreeSet<String> unknown = new TreeSet<>(node.propertyNames());
-    for (int i = 0; i < components.length; i++) {
-      RecordComponent component = components[i];
-      types[i] = component.getType();
-      values[i] =
-          readValue(
-              node.get(component.getName()),
-              component.getAnnotatedType(),
-              component.getType(),
-              pointer + "/" + component.getName());
-      unknown.remove(component.getName());
+    Shape shape = SHAPES.get(type);
+    @Nullable Object[] values = new Object[shape.fields().size()];
+    int known = 0;
+    for (int i = 0; i < values.length; i++) {
+      Field field = shape.fields().get(i);
+      JsonNode value = node.get(field.name());
+      known += value == null ? 0 : 1;
+      values[i] = readValue(value, field, field.type(), pointer + "/" + field.name());
     }
-    for (String name : unknown) {
-      violations.add(new Violation(pointer + "/" + escape(name), "is not a field that is known"));
+    if (known < node.size()) {
+      TreeSet<String> unknown = new TreeSet<>(node.propertyNames());
+      shape.fields().forEach(field -> unknown.remove(field.name()));
+      for (String name : unknown) {
+        violations.add(new Violation(pointer + "/" + escape(name), "is not a field that is known"));
+      }
     }
-    return violations.size() > before ? null : construct(type, types, values);
+    return violations.size() > before ? null : type.cast(shape.make(values));
   }
 
   private @Nullable Object readValue(
-      @Nullable JsonNode node, AnnotatedType declared, Class<?> type, String pointer) {
+      @Nullable JsonNode node, Field field, Class<?> type, String pointer) {
     if (node == null || node.isNull()) {
-      if (!declared.isAnnotationPresent(Nullable.class)) {
+      if (!field.nullable()) {
         violations.add(new Violation(pointer, "is required"));
       }
       return null;
@@ -86,9 +95,7 @@ final class RecordReader {
       return readList(node, pointer);
     }
     if (type == Map.class) {
-      AnnotatedType valueType =
-          ((AnnotatedParameterizedType) declared).getAnnotatedActualTypeArguments()[1];
-      return readMap(node, valueType, pointer);
+      return readMap(node, field.values(), pointer);
     }
     return readRecord(node, type.asSubclass(Record.class), pointer);
   }
@@ -146,19 +153,18 @@ final class RecordReader {
   }
 
   private @Nullable Map<String, @Nullable Object> readMap(
-      JsonNode node, AnnotatedType valueType, String pointer) {
+      JsonNode node, @Nullable Field values, String pointer) {
+    if (values == null) {
+      throw new IllegalStateException("a map within a map is nothing that is read");
+    }
     if (!node.isObject()) {
-      wrong(
-          pointer,
-          valueType.getType() == Object.class ? "an object" : "an object of strings",
-          node);
+      wrong(pointer, values.type() == Object.class ? "an object" : "an object of strings", node);
       return null;
     }
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> entry : node.properties()) {
       String at = pointer + "/" + escape(entry.getKey());
-      Class<?> type = valueType.getType() == Object.class ? Object.class : String.class;
-      map.put(entry.getKey(), readValue(entry.getValue(), valueType, type, at));
+      map.put(entry.getKey(), readValue(entry.getValue(), values, values.type(), at));
     }
     return map;
   }
@@ -181,18 +187,53 @@ final class RecordReader {
     violations.add(new Violation(pointer, "expected " + expected + ", got " + kind));
   }
 
-  private static <T extends Record> T construct(
-      Class<T> type, Class<?>[] types, @Nullable Object[] values) {
-    try {
-      return type.getDeclaredConstructor(types).newInstance(values);
-    } catch (InvocationTargetException e) {
-      throw new IllegalStateException(type + " refuses its own components", e.getCause());
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(type + " cannot be made", e);
+  static String escape(String name) {
+    return name.replace("~", "~0").replace("/", "~1");
+  }
+
+  /**
+   * What a record says of a component.
+   *
+   * @param type what it is
+   * @param nullable whether it may be null or absent
+   * @param values of a map, what its values are
+   */
+  private record Field(String name, Class<?> type, boolean nullable, @Nullable Field values) {
+    static Field of(String name, Class<?> type, AnnotatedType declared) {
+      Field values = null;
+      if (type == Map.class) {
+        AnnotatedType value =
+            ((AnnotatedParameterizedType) declared).getAnnotatedActualTypeArguments()[1];
+        values = of("", value.getType() == Object.class ? Object.class : String.class, value);
+      }
+      return new Field(name, type, declared.isAnnotationPresent(Nullable.class), values);
     }
   }
 
-  static String escape(String name) {
-    return name.replace("~", "~0").replace("/", "~1");
+  /** A kind of record: its components in order, and the constructor that takes them. */
+  private record Shape(List<Field> fields, Constructor<? extends Record> constructor) {
+    static Shape of(Class<? extends Record> type) {
+      RecordComponent[] components = type.getRecordComponents();
+      try {
+        return new Shape(
+            Arrays.stream(components)
+                .map(one -> Field.of(one.getName(), one.getType(), one.getAnnotatedType()))
+                .toList(),
+            type.getDeclaredConstructor(
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class[]::new)));
+      } catch (NoSuchMethodException e) {
+        throw new IllegalStateException(type + " is no record", e);
+      }
+    }
+
+    Record make(@Nullable Object[] values) {
+      try {
+        return constructor.newInstance(values);
+      } catch (InvocationTargetException e) {
+        throw new IllegalStateException(constructor + " refuses its own components", e.getCause());
+      } catch (ReflectiveOperationException e) {
+        throw new IllegalStateException(constructor + " cannot be called", e);
+      }
+    }
   }
 }

@@ -79,11 +79,12 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   @Override
   public ApiRequest read(Class<? extends ApiRequest> type, HttpInputMessage message)
       throws IOException {
-    if (message.getHeaders().getContentLength() > maxBytes) {
+    long announced = message.getHeaders().getContentLength();
+    if (announced > maxBytes) {
       throw new BodyTooLargeException(maxBytes);
     }
     refuseCodings(message.getHeaders().getOrEmpty(HttpHeaders.CONTENT_ENCODING));
-    byte[] body = readBody(message.getBody());
+    byte[] body = readBody(message.getBody(), announced);
     JsonNode document;
     try {
       document = mapper.readTree(body);
@@ -121,11 +122,13 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
         : "%s (line %d, column %d).".formatted(trouble, at.getLineNr(), at.getColumnNr());
   }
 
-  private byte[] readBody(InputStream stream) throws IOException {
+  /** The server ends the stream after as many bytes as were announced, if any were. */
+  private byte[] readBody(InputStream stream, long announced) throws IOException {
     int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - BLOCK - 16);
     long deadline = System.nanoTime() + timeout.toNanos();
-    ByteArrayOutputStream body = new ByteArrayOutputStream();
-    byte[] block = new byte[BLOCK];
+    int size = announced < 0 ? BLOCK : (int) Math.clamp(announced, 1, BLOCK);
+    ByteArrayOutputStream body = new ByteArrayOutputStream(size);
+    byte[] block = new byte[size];
     for (int read = stream.read(block); read >= 0; read = stream.read(block)) {
       body.write(block, 0, read);
       if (body.size() > most) {

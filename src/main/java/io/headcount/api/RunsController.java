@@ -122,8 +122,10 @@ class RunsController {
   private ResponseEntity<RunResponse> started(
       Run run, HttpServletRequest request, HttpServletResponse response)
       throws InterruptedException {
-    awaitLaunch(run);
     boolean waited = waiting.forExit(run, request, response);
+    if (run.state() != RunState.EXITED) {
+      awaitLaunch(run);
+    }
     RunView view = run.view();
     StartFailure failure = view.failure();
     if (failure != null) {

@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardHost;
@@ -11,10 +12,14 @@ import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Fits the web framework to the contract. */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
+  private static final List<MediaType> OTHER_FORMATS =
+      List.of(MediaType.APPLICATION_YAML, MediaType.APPLICATION_XML);
+
   /** What one write to a connection takes at most; with Tomcat's 8 KiB the writes are the cost. */
   private static final int WRITE_BUFFER_BYTES = 1 << 16;
 
@@ -25,19 +30,22 @@ class WebConfiguration implements WebMvcConfigurer {
   private static final long UNLOAD_MILLIS = 100;
 
   private final ApiSettings settings;
+  private final JsonMapper mapper;
 
-  WebConfiguration(ApiSettings settings) {
+  WebConfiguration(ApiSettings settings, JsonMapper mapper) {
     this.settings = settings;
+    this.mapper = mapper;
   }
 
   @Override
   public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
     builder.addCustomConverter(
         new RequestConverter(settings.maxBodyBytes(), settings.bodyTimeout()));
+    builder.withJsonConverter(new WholeJsonConverter(mapper));
     // A library on the class path must not teach the service another format.
     builder.configureMessageConvertersList(converters ->
-        converters.removeIf(
-            converter -> converter.getSupportedMediaTypes().contains(MediaType.APPLICATION_YAML)));
+        converters.removeIf(converter ->
+            OTHER_FORMATS.stream().anyMatch(converter.getSupportedMediaTypes()::contains)));
   }
 
   @Override

@@ -22,6 +22,9 @@ final class Spool implements Runnable {
   private volatile long spillBelow;
   private volatile boolean discarded;
 
+  /** Whether anything was ever to be written. */
+  private volatile boolean used;
+
   // Spill thread only.
   private final ArrayDeque<SpillFile> files = new ArrayDeque<>(2);
   private long bytes;
@@ -41,6 +44,7 @@ final class Spool implements Runnable {
   /** What is older than this offset should be on disk. Never waits. */
   void spillBelow(long offset) {
     spillBelow = offset;
+    used = true;
     schedule();
   }
 
@@ -50,10 +54,12 @@ final class Spool implements Runnable {
     schedule();
   }
 
-  /** The files are not needed any more. Never waits. */
+  /** The files are not needed any more. Never waits, and wakes nobody if there never were any. */
   void discard() {
     discarded = true;
-    schedule();
+    if (used) {
+      schedule();
+    }
   }
 
   private void schedule() {

@@ -17,23 +17,29 @@ public enum Role {
   /** Everything, to everybody's runs. */
   ADMIN;
 
-  private static final String PREFIX = "ROLE_";
+  private static final List<Role> ALL = List.of(values());
+
+  private final String label = name().toLowerCase(Locale.ROOT);
+  private final String authority = "ROLE_" + label;
 
   /** The name in settings, files, tokens and the servlet API. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 
   /** What Spring Security calls it. */
   public String authority() {
-    return PREFIX + label();
+    return authority;
   }
 
-  /** The role that Spring Security calls so. */
-  public static Optional<Role> ofAuthority(@Nullable String authority) {
-    return authority != null && authority.startsWith(PREFIX)
-        ? labelled(authority.substring(PREFIX.length()))
-        : Optional.empty();
+  /** The role that Spring Security calls so, null if none is. */
+  public static @Nullable Role ofAuthority(@Nullable String authority) {
+    for (Role role : ALL) {
+      if (role.authority.equals(authority)) {
+        return role;
+      }
+    }
+    return null;
   }
 
   /** The role of a name. */

@@ -26,6 +26,12 @@ class StartTests extends Service {
   }
 
   @Test
+  void saysHowLongAnAnswerIsWhenItIsJson() {
+    Reply reply = api.post("/v1/runs", "{\"argv\": [\"true\"], \"name\": \"h\u00e4\"}");
+    assertThat(reply.header("Content-Length")).isEqualTo(String.valueOf(reply.body().length));
+  }
+
+  @Test
   void namesEveryFieldOfTheContractWhenARunIsShown() {
     JsonNode run = api.start("sleep 60");
     assertThat(run.propertyNames())

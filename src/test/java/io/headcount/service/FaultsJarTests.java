@@ -166,8 +166,9 @@ class FaultsJarTests {
         .contains("\"escaped\":false", "\"escaped\":true");
     Awaitility.await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(service.manage("/actuator/headcount").body())
-            .containsPattern("\"escaped\":[1-9]"));
+        .untilAsserted(() ->
+            assertThat(service.manage("/actuator/headcount").body())
+                .containsPattern("\"escaped\":[1-9]"));
   }
 
   private void stopped(Fixture fixture, ServiceProcess service, List<Fault> faults)

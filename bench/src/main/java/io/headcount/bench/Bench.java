@@ -1,13 +1,29 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Core;
+import io.headcount.bench.report.Check;
+import io.headcount.bench.report.Machine;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Results;
+import io.headcount.bench.report.Target;
+import io.headcount.bench.service.ServiceRounds;
 import java.io.IOException;
-import org.openjdk.jmh.runner.RunnerException;
+import java.io.InputStream;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Runs the contenders in turn and prints what came out: see {@code --help} and the README. */
 public final class Bench {
   private Bench() {}
 
-  public static void main(String[] args) throws IOException, InterruptedException, RunnerException {
+  public static void main(String[] args) throws IOException, InterruptedException {
     Options options;
     try {
       options = Options.parse(args);
@@ -20,50 +36,61 @@ public final class Bench {
       System.out.print(Options.HELP);
       return;
     }
-    System.exit(run(options) || !options.check() ? 0 : 1);
+    Report report = new Report();
+    report.fact("command", command(args));
+    report.fact("date", LocalDate.now(ZoneOffset.UTC).toString());
+    report.fact("machine", Machine.describe());
+    report.fact("contenders", versions());
+    report.fact("load before", "%.1f".formatted(Machine.load()));
+    List<Target> targets = run(options, report);
+    report.fact("load after", "%.1f, the benchmark's own included".formatted(Machine.load()));
+    Results results = new Results(report, Check.of(report, targets));
+    System.out.println(results.text());
+    if (options.write() != null) {
+      results.write(options.write());
+    }
+    boolean reached = results.checks().stream().allMatch(Check::reached);
+    System.exit(reached || !options.check() ? 0 : 1);
   }
 
-  /** Says whether the promised ratios were kept, as they are where they were not measured. */
-  private static boolean run(Options options)
-      throws IOException, InterruptedException, RunnerException {
-    boolean kept = true;
-    System.out.printf(
-        "%s, %d processors, kernel %s, Java %s. Each figure: median (least-most).%n",
-        System.getProperty("os.arch"),
-        Runtime.getRuntime().availableProcessors(),
-        System.getProperty("os.version"),
-        Runtime.version());
-    if (options.parts().contains(Options.Part.SPAWN)) {
-      try (Programs programs = Programs.compile(options.libc())) {
-        SpawnRounds spawn = new SpawnRounds(options, programs);
-        spawn.run();
-        System.out.println("\n" + spawn.rateTable() + "\n" + spawn.cpuTable());
-        kept = spawn.keepsPromise();
-      }
+  /** As one types it, without the paths that {@code make} adds. */
+  private static String command(String[] args) {
+    String asked = String.join(" ", args).replaceAll("--(jar|write) \\S+", "").strip();
+    return switch (asked) {
+      case "" -> "make bench";
+      case "--quick" -> "make bench-quick";
+      default -> "make bench ARGS=\"" + asked + "\"";
+    };
+  }
+
+  private static String versions() throws IOException {
+    Properties versions = new Properties();
+    try (InputStream text = Bench.class.getResourceAsStream("/versions.properties")) {
+      versions.load(Objects.requireNonNull(text));
     }
-    if (options.parts().contains(Options.Part.LIVE)) {
-      LiveRounds live = new LiveRounds(options);
-      live.run();
-      System.out.println("\n" + live.table());
+    return versions.stringPropertyNames().stream()
+        .sorted()
+        .map(name -> name + " " + versions.getProperty(name))
+        .collect(Collectors.joining(", "));
+  }
+
+  /** Measures what is asked for, and says what that must show. */
+  private static List<Target> run(Options options, Report report)
+      throws IOException, InterruptedException {
+    List<Target> targets = new ArrayList<>();
+    Set<Core.Part> core = EnumSet.allOf(Core.Part.class);
+    core.removeIf(part -> !options.parts().contains(Options.Part.valueOf(part.name())));
+    if (!core.isEmpty()) {
+      targets.addAll(new Core(options.effort(), report).run(core));
     }
     if (options.parts().contains(Options.Part.THROUGHPUT)) {
-      ThroughputRounds throughput = new ThroughputRounds(options);
-      throughput.run();
-      System.out.println("\n" + throughput.table());
-      kept &= throughput.keepsPromise();
+      new ThroughputRounds(options, report).run();
+      targets.addAll(ThroughputRounds.TARGETS);
     }
-    if (options.parts().contains(Options.Part.START)) {
-      StartRounds start = new StartRounds(options);
-      start.run();
-      System.out.println("\n" + start.table());
-      kept &= start.keepsPromise();
+    if (options.parts().contains(Options.Part.SERVICE)) {
+      new ServiceRounds(options.service(), options.jar(), report).run();
+      targets.addAll(ServiceRounds.TARGETS);
     }
-    if (options.parts().contains(Options.Part.COST)) {
-      CostRounds cost = new CostRounds(options);
-      cost.run();
-      System.out.println("\n" + cost.table());
-      kept &= cost.keepsPromise();
-    }
-    return kept;
+    return targets;
   }
 }

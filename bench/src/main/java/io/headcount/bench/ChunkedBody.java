@@ -8,7 +8,7 @@ import java.io.InputStream;
  * Reads an HTTP response in chunks to its end, and keeps none of it: a client that costs as little
  * as one can, since it shares the machine with what is measured.
  */
-final class ChunkedBody {
+public final class ChunkedBody {
   private static final int BUFFER = 1 << 18;
 
   private final InputStream in;
@@ -21,7 +21,7 @@ final class ChunkedBody {
   }
 
   /** Reads the head of a response. */
-  static ChunkedBody of(InputStream in) throws IOException {
+  public static ChunkedBody of(InputStream in) throws IOException {
     ChunkedBody body = new ChunkedBody(in);
     String status = body.line();
     if (!status.startsWith("HTTP/1.1 200")) {
@@ -38,7 +38,7 @@ final class ChunkedBody {
   }
 
   /** Reads to the last chunk and says how many bytes there were. */
-  long skipAll() throws IOException {
+  public long skipAll() throws IOException {
     long total = 0;
     while (true) {
       int size = Integer.parseInt(line(), 16);

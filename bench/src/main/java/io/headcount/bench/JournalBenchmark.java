@@ -1,5 +1,6 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Spawns;
 import io.headcount.child.linux.LinuxChildAdapter;
 import io.headcount.output.OutputJournal;
 import io.headcount.output.OutputStore;

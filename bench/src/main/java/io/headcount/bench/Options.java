@@ -1,97 +1,102 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Effort;
+import io.headcount.bench.core.Way;
+import io.headcount.bench.service.Scale;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the command line asks for.
  *
- * @param rounds how often each figure is taken, the contenders in turn
- * @param callers how many callers at once, one table row each
- * @param warmUpSeconds seconds that a JVM spawns, with 8 callers, before it is measured
- * @param seconds seconds that are measured
- * @param children live children in the second part
- * @param mebibytes what is carried in the third part
+ * @param effort how much of the core
+ * @param service how much of the service over HTTP
+ * @param mebibytes what is carried by the service
  * @param parts what is measured
- * @param libc whether the child that is spawned has a libc to start
- * @param jar the service, for the third and fourth part
- * @param check whether to fail if a ratio is below what is promised
+ * @param jar the service
+ * @param write the project's folder, into which the results are written; null writes none, as does
+ *     a run of some parts or contenders only
+ * @param check whether to fail if a target is missed
  */
 record Options(
-    int rounds,
-    List<Integer> callers,
-    int warmUpSeconds,
-    int seconds,
-    int children,
+    Effort effort,
+    Scale service,
     int mebibytes,
     Set<Part> parts,
-    boolean libc,
     Path jar,
+    @Nullable Path write,
     boolean check,
     boolean help) {
 
-  /** What can be measured on its own. */
+  /** What can be measured on its own. The first ones are {@link io.headcount.bench.core.Core}'s. */
   enum Part {
     SPAWN,
     LIVE,
+    TREE,
+    BYTES,
+    ALIVE,
     THROUGHPUT,
-    START,
-    COST
+    SERVICE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   static final String HELP =
       """
-      Measures what a command costs: through Headcount's adapter for Linux, through ProcessBuilder,
-      and in a C loop that is compiled on the spot (gcc is needed); how fast its output is
-      carried, beside cat; and how fast the service starts. Takes about 9 minutes.
+      Measures what commands cost through Headcount's adapters, through the libraries that one would
+      take instead, and through a program in C that is compiled on the spot (gcc is needed); how fast
+      their output is carried; and the service over HTTP, beside what people take instead of it
+      (bench/install installs that). Prints a table and what it must show.
 
       Options:
-        --quick            3 minutes: 3 rounds of 1 second, 1 and 2 callers, 512 MiB
-        --rounds N         how often each figure is taken; the tables show medians (4)
-        --callers A,B,...  callers at once (1,2,8)
-        --seconds N        seconds a measurement (2)
-        --warmup N         seconds of warm-up before it, in the JVMs, with 8 callers (4)
-        --children N       live children in the second part (1000)
-        --child bare|libc  spawn a no-op without libc, or one whose libc starts first (bare)
-        --mib N            MiB carried in the third part, which takes 3 times that memory (1024)
-        --jar FILE         the service that carries them, and that starts (target/headcount.jar)
-        --only PART        one part only: spawn, live, throughput, start, or cost (of callers and policy;
-                           needs wrk, and is no part of the others)
-        --check            exit 1 if the linux adapter is below 2.2 times ProcessBuilder's rate, or if
-                           a journal is below 0.8 or a follower below 0.5 of cat's, if the AOT
-                           cache does not halve the start, or if callers and policy cost over 5 %
+        --quick            what it must show, and little else
+        --smoke            everybody once, to see that all of it works; the figures mean nothing
+        --rounds N         how often each figure is taken; the tables show medians
+        --millis N         how long the measurement of a rate takes
+        --callers A,B,...  how many spawn at once
+        --with A;B;...     these contenders of the core only, as the tables call them
+        --mib N            MiB carried by the service, which takes 3 times that memory
+        --jar FILE         the service (target/headcount.jar)
+        --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, service
+        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg, unless --only or
+                           --with leave something out
+        --check            exit 1 if a target is missed
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
       """;
 
-  private static final Options DEFAULTS =
-      new Options(
-          4,
-          List.of(1, 2, 8),
-          4,
-          2,
-          1000,
-          1024,
-          EnumSet.complementOf(EnumSet.of(Part.COST)),
-          false,
-          Path.of("target", "headcount.jar"),
-          false,
-          false);
+  private static final Path JAR = Path.of("target", "headcount.jar");
+
+  private static final Options FULL =
+      new Options(Effort.FULL, Scale.FULL, 512, EnumSet.allOf(Part.class), JAR, null, false, false);
   private static final Options QUICK =
       new Options(
-          3,
-          List.of(1, 2),
-          DEFAULTS.warmUpSeconds,
-          1,
-          DEFAULTS.children,
+          Effort.QUICK,
+          Scale.QUICK,
           512,
-          DEFAULTS.parts,
-          DEFAULTS.libc,
-          DEFAULTS.jar,
+          EnumSet.of(Part.SPAWN, Part.LIVE, Part.ALIVE, Part.SERVICE),
+          JAR,
+          null,
+          false,
+          false);
+  private static final Options SMOKE =
+      new Options(
+          Effort.SMOKE,
+          Scale.SMOKE,
+          1,
+          EnumSet.allOf(Part.class),
+          JAR,
+          null,
           false,
           false);
 
@@ -102,16 +107,13 @@ record Options(
    */
   static Options parse(String[] args) {
     List<String> rest = new ArrayList<>(Arrays.asList(args));
-    Options base = rest.remove("--quick") ? QUICK : DEFAULTS;
-    int rounds = base.rounds;
-    List<Integer> callers = base.callers;
-    int warmup = base.warmUpSeconds;
-    int seconds = base.seconds;
-    int children = base.children;
+    Options base = rest.remove("--smoke") ? SMOKE : rest.remove("--quick") ? QUICK : FULL;
+    Effort effort = base.effort;
     int mebibytes = base.mebibytes;
     Set<Part> parts = base.parts;
-    boolean libc = base.libc;
     Path jar = base.jar;
+    Path write = base.write;
+    boolean whole = true;
     boolean check = false;
     boolean help = false;
     for (int i = 0; i < rest.size(); i++) {
@@ -119,28 +121,33 @@ record Options(
       switch (option) {
         case "--check" -> check = true;
         case "--help", "-h" -> help = true;
-        case "--rounds" -> rounds = number(rest, ++i, 1);
-        case "--seconds" -> seconds = number(rest, ++i, 1);
-        case "--warmup" -> warmup = number(rest, ++i, 0);
-        case "--children" -> children = number(rest, ++i, 1);
-        case "--mib" -> mebibytes = number(rest, ++i, 1);
-        case "--jar" -> jar = Path.of(value(rest, ++i));
+        case "--rounds" -> effort = effort.withRounds(number(option, value(rest, ++i)));
+        case "--millis" -> effort = effort.withMillis(number(option, value(rest, ++i)));
         case "--callers" ->
-            callers =
-                Arrays.stream(value(rest, ++i).split(","))
-                    .map(text -> number(option, text, 1))
-                    .toList();
-        case "--child" -> libc = oneOf(value(rest, ++i), option, "bare", "libc") == 1;
-        case "--only" ->
-            parts =
-                EnumSet.of(
-                    Part.values()[
-                        oneOf(value(rest, ++i), option, "spawn", "live", "throughput", "start", "cost")]);
+            effort =
+                effort.withCallers(
+                    Arrays.stream(value(rest, ++i).split(","))
+                        .map(text -> number(option, text))
+                        .toList());
+        case "--with" -> {
+          effort = effort.withWays(ways(value(rest, ++i)));
+          whole = false;
+        }
+        case "--mib" -> mebibytes = number(option, value(rest, ++i));
+        case "--jar" -> jar = Path.of(value(rest, ++i));
+        case "--write" -> write = Path.of(value(rest, ++i));
+        case "--only" -> {
+          parts =
+              Arrays.stream(value(rest, ++i).split(","))
+                  .map(Options::part)
+                  .collect(Collectors.toCollection(() -> EnumSet.noneOf(Part.class)));
+          whole = false;
+        }
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Options(
-        rounds, callers, warmup, seconds, children, mebibytes, parts, libc, jar, check, help);
+    return new Options(effort, base.service, mebibytes, parts, jar, whole ? write : null,
+        check, help);
   }
 
   private static String value(List<String> args, int index) {
@@ -150,30 +157,43 @@ record Options(
     return args.get(index);
   }
 
-  /** Which of the words it is. */
-  private static int oneOf(String text, String option, String... words) {
-    int index = List.of(words).indexOf(text);
-    if (index < 0) {
+  private static Set<Way> ways(String text) {
+    List<String> labels = List.of(text.split(";"));
+    Set<Way> ways = EnumSet.allOf(Way.class);
+    ways.removeIf(way -> !labels.contains(way.label()));
+    if (ways.size() != labels.size()) {
       throw new IllegalArgumentException(
-          option + ": expected one of " + String.join(", ", words) + ", got " + text);
+          "--with: expected some of "
+              + Arrays.stream(Way.values()).map(Way::label).collect(Collectors.joining(";"))
+              + ", got "
+              + text);
     }
-    return index;
+    return ways;
   }
 
-  private static int number(List<String> args, int index, int least) {
-    return number(args.get(index - 1), value(args, index), least);
+  private static Part part(String text) {
+    return Arrays.stream(Part.values())
+        .filter(part -> part.toString().equals(text))
+        .findAny()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "--only: expected some of " + List.of(Part.values()) + ", got " + text));
   }
 
-  private static int number(String option, String text, int least) {
+  private static int number(String option, String text) {
     try {
       int number = Integer.parseInt(text);
-      if (number >= least) {
+      if (number >= 1) {
         return number;
       }
     } catch (NumberFormatException e) {
       // said below
     }
-    throw new IllegalArgumentException(
-        option + ": expected a number of " + least + " or more, got " + text);
+    throw new IllegalArgumentException(option + ": expected a number of 1 or more, got " + text);
+  }
+
+  /** How often each figure is taken. */
+  int rounds() {
+    return effort.rounds();
   }
 }

@@ -1,5 +1,6 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -14,7 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +25,8 @@ import java.util.regex.Pattern;
  * The packaged service as its users have it, in a process of its own, on ports that were free. It
  * may hold all that a run writes, since a follower never slows the command it reads from.
  */
-final class Service implements AutoCloseable {
+public final class Service implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("event=ready .*?\\bport=(\\d+)");
-
-  private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s*(\\d+) kB");
 
   /** MiB of heap beside the output of two runs: the one that is read, and garbage of the last. */
   private static final long HEADROOM = 512;
@@ -47,7 +45,7 @@ final class Service implements AutoCloseable {
    *
    * @param bytes that it must be able to hold
    */
-  static Service start(Path jar, long bytes) throws IOException {
+  public static Service start(Path jar, long bytes) throws IOException {
     if (!Files.isReadable(jar)) {
       throw new IOException(
           "expected the service at " + jar + "; build it with make build, or name it with --jar");
@@ -80,30 +78,6 @@ final class Service implements AutoCloseable {
     }
   }
 
-  int port() {
-    return port;
-  }
-
-  /** Processor time that it has taken so far, to the hundredth of a second. */
-  double processorSeconds() {
-    return process.info().totalCpuDuration().orElseThrow().toMillis() / 1e3;
-  }
-
-  /** Processor time that it has taken, of all its threads. */
-  double cpuMillis() {
-    return process.info().totalCpuDuration().map(Duration::toMillis).orElse(0L);
-  }
-
-  /** What it has in memory, {@code VmRSS} of {@code proc_pid_status(5)}. */
-  double residentMebibytes() throws IOException {
-    Matcher resident =
-        RESIDENT.matcher(Files.readString(Path.of("/proc/" + process.pid() + "/status")));
-    if (!resident.find()) {
-      throw new IOException("no VmRSS in /proc/" + process.pid() + "/status");
-    }
-    return Long.parseLong(resident.group(1)) / 1024.0;
-  }
-
   /** Reads the port from its log, and goes on reading, so that the log is never in its way. */
   private static int port(Process process) throws IOException {
     BufferedReader log = process.inputReader();
@@ -132,7 +106,7 @@ final class Service implements AutoCloseable {
    *
    * @return seconds from when the command was let go to the end of the response
    */
-  double follow(long bytes) throws IOException, InterruptedException {
+  public double follow(long bytes) throws IOException, InterruptedException {
     String run = "/v1/runs/follow";
     send(
         request(run)

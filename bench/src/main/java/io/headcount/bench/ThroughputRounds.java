@@ -1,10 +1,14 @@
 package io.headcount.bench;
 
+import io.headcount.bench.core.Jvm;
+import io.headcount.bench.report.Measure;
+import io.headcount.bench.report.Median;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Section;
+import io.headcount.bench.report.Target;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -15,24 +19,49 @@ final class ThroughputRounds {
   /** What is carried before it counts, so that the compiler has seen it and the heap is in use. */
   static final int WARM_UPS = 3;
 
-  private final Options options;
-  private final long bytes;
-  private final Map<ThroughputContender, List<Double>> rates =
-      new EnumMap<>(ThroughputContender.class);
+  private static final Section SECTION =
+      new Section(
+          "Throughput",
+          "MiB a second of what `head -c /dev/zero` writes: into a journal, into one that spills to"
+              + " disk, and to a client that follows over loopback, beside two cats that do nothing"
+              + " but carry the same bytes.",
+          null,
+          ThroughputContender.CAT.label);
 
-  ThroughputRounds(Options options) {
+  static final Measure CARRIED = Measure.higher(SECTION.title(), "one stream", "MiB/s");
+
+  static final List<Target> TARGETS =
+      List.of(
+          Target.atLeast(
+              0.8,
+              "journal",
+              "child to journal, of cat | cat",
+              report -> ofCat(report, ThroughputContender.JOURNAL)),
+          Target.atLeast(
+              0.5,
+              "follow",
+              "follow over loopback, of cat | cat",
+              report -> ofCat(report, ThroughputContender.FOLLOW)));
+
+  private final Options options;
+  private final Report report;
+  private final long bytes;
+
+  ThroughputRounds(Options options, Report report) {
     this.options = options;
+    this.report = report;
     this.bytes = (long) options.mebibytes() << 20;
   }
 
+  private static Optional<Median> ofCat(Report report, ThroughputContender contender) {
+    return report.ratio(CARRIED, contender.label, ThroughputContender.CAT.label);
+  }
+
   void run() throws IOException, InterruptedException {
+    report.section(SECTION);
     for (int round = 1; round <= options.rounds(); round++) {
       for (ThroughputContender contender : ThroughputContender.values()) {
-        double rate = options.mebibytes() / seconds(contender);
-        rates.computeIfAbsent(contender, _ -> new ArrayList<>()).add(rate);
-        System.err.printf(
-            "throughput round %d of %d, %s: %.0f MiB/s%n",
-            round, options.rounds(), contender.label, rate);
+        report.add(round, CARRIED, contender.label, options.mebibytes() / seconds(contender));
       }
     }
   }
@@ -42,8 +71,7 @@ final class ThroughputRounds {
       case CAT -> cat();
       case JOURNAL, SPILLED ->
           Double.parseDouble(
-              Jvm.run(
-                  JournalBenchmark.class, List.of(), contender.name(), Long.toString(bytes)));
+              Jvm.run(JournalBenchmark.class, List.of(), contender.name(), Long.toString(bytes)));
       case FOLLOW -> {
         try (Service service = Service.start(options.jar(), bytes)) {
           for (int i = 0; i < WARM_UPS; i++) {
@@ -67,36 +95,5 @@ final class ThroughputRounds {
       throw new IOException("head | cat | cat failed with exit status " + status);
     }
     return seconds;
-  }
-
-  /** Whether every row keeps what is promised. */
-  boolean keepsPromise() {
-    return rates.keySet().stream().allMatch(this::keepsPromise);
-  }
-
-  private boolean keepsPromise(ThroughputContender contender) {
-    return ratio(contender).middle() >= contender.promised;
-  }
-
-  Table table() {
-    Table table =
-        new Table(
-            options.mebibytes() + " MiB of head -c /dev/zero, carried: MiB a second",
-            List.of("", "MiB/s", "of cat | cat", ""));
-    rates.forEach((contender, found) ->
-        table.row(
-            contender.label,
-            Table.whole(Median.of(found)),
-            Table.ratio(ratio(contender)),
-            keepsPromise(contender) ? "" : "below " + contender.promised));
-    return table;
-  }
-
-  private Median ratio(ThroughputContender contender) {
-    return Median.ofRatios(found(contender), found(ThroughputContender.CAT));
-  }
-
-  private List<Double> found(ThroughputContender contender) {
-    return rates.getOrDefault(contender, List.of());
   }
 }

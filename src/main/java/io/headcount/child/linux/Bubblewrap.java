@@ -25,8 +25,7 @@ record Bubblewrap(String program, @Nullable String problem) {
     String program = Executables.find("bwrap", System.getenv("PATH"), root);
     Spawn spawn = new Spawn();
     Sandbox sandbox = new Sandbox(false, null);
-    try (SandboxHolder holder =
-        SandboxHolder.build(spawn, new Forest(), program, sandbox, root)) {
+    try (SandboxHolder holder = SandboxHolder.build(spawn, new Forest(), program, sandbox, root)) {
       return new Bubblewrap(program, problem(spawn, holder, root));
     } catch (SandboxHolder.Failed e) {
       return new Bubblewrap(program, e.getMessage());
@@ -44,10 +43,10 @@ record Bubblewrap(String program, @Nullable String problem) {
             null,
             true,
             0,
-            new Spawn.Namespaces(
-                holder.shell(), Confined.KINDS_WITHOUT_NETWORK, cwd.toString()));
+            new Spawn.Namespaces(holder.shell(), Confined.KINDS_WITHOUT_NETWORK, cwd.toString()));
     Spawn.Outcome outcome =
-        spawn.start("/bin/sh", List.of("sh", "-c", "exit 0"), Map.of("PATH", "/usr/bin:/bin"), setup);
+        spawn.start(
+            "/bin/sh", List.of("sh", "-c", "exit 0"), Map.of("PATH", "/usr/bin:/bin"), setup);
     Libc.close(nothing);
     return switch (outcome) {
       case Spawn.Outcome.Failed(Spawn.Step step, int errno, var _) ->

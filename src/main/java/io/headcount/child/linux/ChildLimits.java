@@ -45,14 +45,15 @@ final class ChildLimits {
     return all;
   }
 
-  private static void add(
-      List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
+  private static void add(List<Spawn.Limit> all, String name, int resource, @Nullable Long value) {
     if (value != null) {
       all.add(new Spawn.Limit(name, resource, value, value));
     }
   }
 
-  /** At the soft limit comes SIGXCPU, which tells why, and at the hard one, a second on, SIGKILL. */
+  /**
+   * At the soft limit comes SIGXCPU, which tells why, and at the hard one, a second on, SIGKILL.
+   */
   private static Spawn.Limit cpu(long seconds) {
     long most = Processes.ownHardLimit(Processes.RLIMIT_CPU);
     return new Spawn.Limit(

@@ -61,9 +61,7 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
 
   /** Where the child is before it enters a sandbox. */
   Spawn.Cwd start(Path asked) {
-    return folder == null
-        ? new Spawn.Cwd.Named(asked.toString())
-        : new Spawn.Cwd.Held(folder.fd());
+    return folder == null ? new Spawn.Cwd.Named(asked.toString()) : new Spawn.Cwd.Held(folder.fd());
   }
 
   /** What the child enters; null if it stays. */
@@ -71,8 +69,7 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
     if (sandbox == null || spec.confinement().sandbox() == null) {
       return null;
     }
-    List<String> kinds =
-        spec.confinement().sandbox().network() ? KINDS : KINDS_WITHOUT_NETWORK;
+    List<String> kinds = spec.confinement().sandbox().network() ? KINDS : KINDS_WITHOUT_NETWORK;
     return new Spawn.Namespaces(sandbox.shell(), kinds, String.valueOf(cwd));
   }
 

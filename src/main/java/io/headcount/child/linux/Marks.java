@@ -21,8 +21,8 @@ final class Marks {
   private final AtomicLong next;
 
   /**
-   * Below our own limit, for that may be the mark that another Headcount gave us; anywhere below, so
-   * that the processes of an earlier one have others.
+   * Below our own limit, for that may be the mark that another Headcount gave us; anywhere below,
+   * so that the processes of an earlier one have others.
    */
   Marks() {
     long own = Processes.ownLimit(Processes.RLIMIT_LOCKS);

@@ -73,8 +73,7 @@ final class SandboxHolder implements AutoCloseable {
    * @param program bubblewrap
    * @param cwd a folder to be seen in it even if it is where folders are hidden, without links
    */
-  static SandboxHolder build(
-      Spawn spawn, Forest forest, String program, Sandbox sandbox, Path cwd)
+  static SandboxHolder build(Spawn spawn, Forest forest, String program, Sandbox sandbox, Path cwd)
       throws Failed {
     List<String> argv = arguments(program, sandbox, cwd);
     int[] in = new int[2];

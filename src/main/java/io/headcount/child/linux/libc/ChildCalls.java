@@ -10,8 +10,8 @@ import io.headcount.child.linux.libc.Spawn.Limit;
 import io.headcount.child.linux.libc.Spawn.Namespaces;
 import io.headcount.child.linux.libc.Spawn.Outcome;
 import io.headcount.child.linux.libc.Spawn.Setup;
-import io.headcount.child.linux.libc.Spawn.Step;
 import io.headcount.child.linux.libc.Spawn.Stdio;
+import io.headcount.child.linux.libc.Spawn.Step;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -137,7 +137,13 @@ final class ChildCalls {
     if (setup.parentDeathSignal() != 0) {
       add(Step.CONFINEMENT, Call.PRCTL, PR_SET_PDEATHSIG, setup.parentDeathSignal());
     }
-    add(Step.EXEC, Call.RT_SIGPROCMASK, SIG_SETMASK, memory.address() + NO_SIGNALS, 0, SIGSET_BYTES);
+    add(
+        Step.EXEC,
+        Call.RT_SIGPROCMASK,
+        SIG_SETMASK,
+        memory.address() + NO_SIGNALS,
+        0,
+        SIGSET_BYTES);
   }
 
   /** Writes the last one, now that all texts have their addresses. */

@@ -130,7 +130,13 @@ public final class Processes {
     MemorySegment space = Linkage.scratch().space;
     space.asSlice(0, 128).fill((byte) 0);
     long result =
-        syscall(ARCH.number(Arch.Call.WAITID), type, id, space.address(), flags, space.address() + RUSAGE);
+        syscall(
+            ARCH.number(Arch.Call.WAITID),
+            type,
+            id,
+            space.address(),
+            flags,
+            space.address() + RUSAGE);
     if (result < 0) {
       return new Wait.Failed((int) -result);
     }

@@ -1,0 +1,52 @@
+package io.headcount.bench.core;
+
+import io.headcount.child.ChildSpec.Terminal;
+import io.headcount.child.jdk.JdkChildAdapter;
+import io.headcount.child.linux.LinuxChildAdapter;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Who is compared. */
+public enum Way {
+  LINUX("linux", () -> new AdapterContender(linux(), null)),
+  JDK("jdk", () -> new AdapterContender(new JdkChildAdapter(), null)),
+  PROCESS_BUILDER("ProcessBuilder", () -> new ProcessBuilderContender(true)),
+  UNREAD("ProcessBuilder, nobody reads", () -> new ProcessBuilderContender(false)),
+  NU_PROCESS("NuProcess", NuProcessContender::new),
+  ZT_EXEC("zt-exec", ZtExecContender::new),
+  COMMONS_EXEC("commons-exec", CommonsExecContender::new),
+  FLOOR("C loop", null),
+  LINUX_TERMINAL(
+      "linux, terminal", () -> new AdapterContender(linux(), new Terminal(80, 24, "xterm"))),
+  PTY4J("pty4j", PtyContender::new),
+  FLOOR_TERMINAL("C loop, terminal", null);
+
+  final String label;
+  private final @Nullable Supplier<Contender> contender;
+
+  Way(String label, @Nullable Supplier<Contender> contender) {
+    this.label = label;
+    this.contender = contender;
+  }
+
+  /** As it is named in tables and on the command line. */
+  public String label() {
+    return label;
+  }
+
+  private static LinuxChildAdapter linux() {
+    return LinuxChildAdapter.create(LinuxChildAdapter.Options.defaults());
+  }
+
+  /** Whether it is the program in C, in which no Java takes part. */
+  boolean floor() {
+    return contender == null;
+  }
+
+  Contender open() {
+    if (contender == null) {
+      throw new IllegalStateException(label + " is no library");
+    }
+    return contender.get();
+  }
+}

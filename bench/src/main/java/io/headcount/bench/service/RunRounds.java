@@ -1,0 +1,123 @@
+package io.headcount.bench.service;
+
+import io.headcount.bench.report.Measure;
+import io.headcount.bench.report.Report;
+import io.headcount.bench.report.Section;
+import io.headcount.bench.report.Target;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Run a command and return its output, over and over. */
+final class RunRounds {
+  private static final Section SECTION =
+      new Section(
+          "Service: run and return output",
+          "Each request has the contender run a static program that says a line, and the answer has that line. Clients keep their connection and"
+              + " send the next request when they have the answer (wrk, one thread). All contenders are up and warm; they are measured in turn."
+              + " Processor time is that of the contender and its children, a request.",
+          Webhook.NAME,
+          null);
+
+  private static final String OF = "clients";
+  private static final String LINE = "hello";
+  private static final Measure RATE =
+      Measure.higher(SECTION.title(), "run and return output", "requests/s");
+  private static final Measure P50 = Measure.lower(SECTION.title(), "half answered within", "ms");
+  private static final Measure P99 =
+      Measure.lower(SECTION.title(), "99 of 100 answered within", "ms");
+  private static final Measure CPU =
+      Measure.lower(SECTION.title(), "processor time a request", "us");
+
+  private static final int TARGET_CLIENTS = 16;
+
+  static final List<Target> TARGETS =
+      List.of(
+          Target.atLeast(
+              1.3,
+              "http-rate",
+              "run and return output over HTTP, 16 clients, of webhook's rate",
+              report -> report.ratio(RATE.at(TARGET_CLIENTS, OF), Headcount.NAME, Webhook.NAME)),
+          Target.atMost(
+              1,
+              "http-p99",
+              "the same, p99 of webhook's",
+              report -> report.ratio(P99.at(TARGET_CLIENTS, OF), Headcount.NAME, Webhook.NAME)));
+
+  private final Scene scene;
+  private final Report report;
+
+  RunRounds(Scene scene, Report report) {
+    this.scene = scene;
+    this.report = report;
+  }
+
+  void run() throws IOException, InterruptedException {
+    report.section(SECTION);
+    Scale scale = scene.scale();
+    Map<Contender, Running> all = new LinkedHashMap<>();
+    try {
+      for (Contender contender : ServiceRounds.CONTENDERS) {
+        String why = contender.cannot(Work.RUN);
+        if (why == null) {
+          all.put(contender, warm(contender));
+        } else {
+          report.missing(RATE.at(scale.target(), OF), contender.name(), why);
+        }
+      }
+      for (int round = 1; round <= scale.rounds(); round++) {
+        for (int clients : scale.clients()) {
+          for (Map.Entry<Contender, Running> one : all.entrySet()) {
+            if (round <= scale.rounds(isOfTarget(one.getKey(), clients))) {
+              measure(round, clients, one.getKey(), one.getValue());
+            }
+          }
+        }
+      }
+    } finally {
+      for (Running running : all.values()) {
+        running.close();
+      }
+    }
+  }
+
+  private boolean isOfTarget(Contender contender, int clients) {
+    return clients == scene.scale().target()
+        && List.of(Headcount.NAME, Webhook.NAME).contains(contender.name());
+  }
+
+  /** Starts it, sees that it does what it is asked, and lets it do that for a while. */
+  private Running warm(Contender contender) throws IOException, InterruptedException {
+    Running running = contender.start(scene, Contender.Sitting.NONE);
+    try {
+      String answer = Http.send(running.run());
+      if (!answer.contains(LINE)) {
+        throw new IOException(contender.name() + ": expected the command's output, got " + answer);
+      }
+      int seconds = scene.scale().warmUpSeconds();
+      if (seconds > 0 && !contender.isCompiledAsItRuns()) {
+        seconds = 2;
+      }
+      if (seconds > 0) {
+        Wrk.load(scene.fresh("wrk"), running.run(), scene.scale().target(), seconds);
+      }
+      return running;
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      running.close();
+      throw e;
+    }
+  }
+
+  private void measure(int round, int clients, Contender contender, Running running)
+      throws IOException, InterruptedException {
+    double before = running.server().cpuMicros();
+    Wrk.Figures figures =
+        Wrk.load(scene.fresh("wrk"), running.run(), clients, scene.scale().seconds());
+    double micros = running.server().cpuMicros() - before;
+    report.add(round, RATE.at(clients, OF), contender.name(), figures.rate());
+    report.add(round, P50.at(clients, OF), contender.name(), figures.p50());
+    report.add(round, P99.at(clients, OF), contender.name(), figures.p99());
+    report.add(round, CPU.at(clients, OF), contender.name(), micros / figures.requests());
+  }
+}

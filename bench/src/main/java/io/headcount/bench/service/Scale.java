@@ -1,0 +1,54 @@
+package io.headcount.bench.service;
+
+import java.util.List;
+
+/**
+ * How much is measured.
+ *
+ * @param rounds of what a target is about
+ * @param others rounds of all the rest, at most {@code rounds}
+ * @param clients at once, a figure each
+ * @param target of them, the number that a target is about
+ * @param warmUpSeconds of requests before the first that counts, for who is compiled meanwhile
+ * @param seconds that a rate is measured for
+ * @param children alive at once, a figure each
+ * @param stopped children that are stopped with the service, a figure each
+ * @param mebibytes streamed, a figure each
+ */
+public record Scale(
+    int rounds,
+    int others,
+    List<Integer> clients,
+    int target,
+    int warmUpSeconds,
+    int seconds,
+    List<Integer> children,
+    List<Integer> stopped,
+    List<Integer> mebibytes) {
+
+  /** About ten minutes. */
+  public static final Scale FULL =
+      new Scale(
+          5,
+          2,
+          List.of(1, 2, 4, 8, 16, 32, 64),
+          16,
+          15,
+          2,
+          List.of(125, 250, 500, 1000),
+          List.of(125, 250, 500),
+          List.of(128, 256, 512, 1024));
+
+  /** What it must show, and who else runs commands over HTTP once; about 90 seconds. */
+  public static final Scale QUICK =
+      new Scale(5, 1, List.of(16), 16, 8, 2, List.of(), List.of(), List.of());
+
+  /** Everything once, to see that it works. */
+  public static final Scale SMOKE =
+      new Scale(1, 1, List.of(2), 2, 0, 1, List.of(4), List.of(4), List.of(1));
+
+  /** How often a figure is taken. */
+  int rounds(boolean ofTarget) {
+    return ofTarget ? rounds : others;
+  }
+}
