@@ -126,7 +126,7 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   private byte[] readBody(InputStream stream, long announced) throws IOException {
     int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - BLOCK - 16);
     long deadline = System.nanoTime() + timeout.toNanos();
-    int size = announced < 0 ? BLOCK : (int) Math.clamp(announced, 1, BLOCK);
+    int size = announced < 0 ? BLOCK : Math.clamp(announced, 1, BLOCK);
     ByteArrayOutputStream body = new ByteArrayOutputStream(size);
     byte[] block = new byte[size];
     for (int read = stream.read(block); read >= 0; read = stream.read(block)) {

@@ -3,8 +3,10 @@ package io.headcount.child.linux;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.ChildSpec.Sandbox;
 import io.headcount.child.StartFailure;
+import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Spawn;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,12 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
     Sandbox sandbox = wanted.sandbox();
     if (sandbox == null) {
       return folder == null ? NOTHING : new Confined(folder, null, null);
+    }
+    if (!Files.isDirectory(spec.cwd())) {
+      close(folder, null);
+      throw new ChildLimits.Refused(
+          StartFailures.badCwd(
+              spec.cwd(), Files.exists(spec.cwd()) ? Errno.ENOTDIR : Errno.ENOENT));
     }
     SandboxHolder holder = null;
     try {

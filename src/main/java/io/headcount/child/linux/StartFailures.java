@@ -28,16 +28,7 @@ final class StartFailures {
     return switch (failed.step()) {
       case CLONE -> of("clone", failed.errno());
       case DESCRIPTORS -> of("giving the command its descriptors", failed.errno());
-      case CWD ->
-          new StartFailure(
-              Kind.BAD_CWD,
-              name,
-              name
-                  + ": "
-                  + spec.cwd()
-                  + (Files.isDirectory(spec.cwd())
-                      ? " may not be entered by the service"
-                      : " is no directory to start in"));
+      case CWD -> badCwd(spec.cwd(), failed.errno());
       case LIMIT ->
           failed.limit() == null
               ? of("prlimit", failed.errno())
@@ -51,9 +42,21 @@ final class StartFailures {
       case EXEC ->
           spec.confinement().sandbox() != null && failed.errno() == Errno.ENOENT
               ? new StartFailure(
-                  Kind.NOT_FOUND, name, name + ": the sandbox has no " + path + " to execute")
+                  Kind.NOT_FOUND,
+                  name,
+                  name + ": the sandbox has no " + path + ", or not the interpreter it asks for")
               : ofExec(spec, path, failed.errno());
     };
+  }
+
+  /** The working directory is not there, or is none, or may not be entered. */
+  static StartFailure badCwd(Path cwd, int errno) {
+    String name = Errno.name(errno);
+    String why =
+        Files.isDirectory(cwd)
+            ? " may not be entered by the service"
+            : " is no directory to start in";
+    return new StartFailure(Kind.BAD_CWD, name, name + ": " + cwd + why);
   }
 
   private static StartFailure ofExec(ChildSpec spec, String path, int errno) {

@@ -70,8 +70,8 @@ final class ChildCalls {
   private static final long LIMITS = 64;
   private static final long LIMIT_BYTES = 16;
 
-  /** A call with a text: its address is known only when all texts are written. */
-  private record Pending(int entry, Call call, int argument, int text, long[] all) {}
+  /** A call with a path, whose address is known only when all texts are written. */
+  private record Pending(int entry, Call call, int text, int flags) {}
 
   private final MemorySegment memory = Arena.ofAuto().allocate(1024, 16);
   private final CallList calls = new CallList();
@@ -125,7 +125,7 @@ final class ChildCalls {
       case Cwd.Held(int fd) -> calls.set(HELD_CWD, Call.FCHDIR, fd);
       case Cwd.Named(String path) -> {
         nothing(HELD_CWD);
-        text(Step.CWD, Call.CHDIR, 0, path);
+        path(Step.CWD, Call.CHDIR, path, 0);
       }
     }
     if (setup.namespaces() != null) {
@@ -149,8 +149,12 @@ final class ChildCalls {
   /** Writes the last one, now that all texts have their addresses. */
   void execute(long file, long argv, long envp) {
     for (Pending each : pending) {
-      each.all()[each.argument()] = texts().address(each.text());
-      calls.set(each.entry(), each.call(), each.all());
+      long path = texts().address(each.text());
+      if (each.call() == Call.OPENAT) {
+        calls.set(each.entry(), Call.OPENAT, AT_FDCWD, path, each.flags());
+      } else {
+        calls.set(each.entry(), each.call(), path);
+      }
     }
     add(Step.EXEC, Call.EXECVE, file, argv, envp);
   }
@@ -180,7 +184,7 @@ final class ChildCalls {
         for (int entry = STDIO + 1; entry < STDIO + STDIO_ENTRIES; entry++) {
           nothing(entry);
         }
-        text(Step.DESCRIPTORS, Call.OPENAT, 1, path, AT_FDCWD, 0, Libc.O_RDWR); // gets number 0
+        path(Step.DESCRIPTORS, Call.OPENAT, path, Libc.O_RDWR); // gets number 0
         add(Step.DESCRIPTORS, Call.DUP3, 0, 1, 0);
         add(Step.DESCRIPTORS, Call.DUP3, 0, 2, 0);
       }
@@ -236,7 +240,7 @@ final class ChildCalls {
       add(Step.CONFINEMENT, Call.SETNS, 3, 0);
       add(Step.CONFINEMENT, Call.CLOSE, 3);
     }
-    text(Step.CONFINEMENT, Call.CHDIR, 0, namespaces.cwd());
+    path(Step.CONFINEMENT, Call.CHDIR, namespaces.cwd(), 0);
     for (int capability = 0; capability <= lastCapability(); capability++) {
       add(Step.CONFINEMENT, Call.PRCTL, PR_CAPBSET_DROP, capability);
     }
@@ -252,12 +256,11 @@ final class ChildCalls {
 
   /** Nothing but 0 to 2 is open by then: it gets number 3. */
   private void open(Step step, String path, int flags) {
-    text(step, Call.OPENAT, 1, path, AT_FDCWD, 0, flags);
+    path(step, Call.OPENAT, path, flags);
   }
 
-  private void text(Step step, Call call, int argument, String text, long... others) {
-    long[] all = others.length == 0 ? new long[] {0} : others;
-    pending.add(new Pending(calls.size(), call, argument, texts().add(text), all));
+  private void path(Step step, Call call, String path, int flags) {
+    pending.add(new Pending(calls.size(), call, texts().add(path), flags));
     steps.add(step);
     calls.grow();
   }
