@@ -5,7 +5,9 @@ import io.headcount.bench.report.Target;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -76,8 +78,17 @@ public final class ServiceRounds {
     }
     report.fact(
         "ttyd", "none: Debian 12 and 13 have no package of it, and no registry that is used here");
-    new StartRounds(scene, report).run();
-    new RunRounds(scene, report).run();
+    StartRounds start = new StartRounds(scene, report);
+    start.run();
+    Map<Contender, Running> up = new LinkedHashMap<>();
+    try {
+      start.idle(up);
+      new RunRounds(scene, report).run(up);
+    } finally {
+      for (Running running : up.values()) {
+        running.close();
+      }
+    }
     new LiveRounds(scene, report).run();
     new StreamRounds(scene, report).run();
     new StopRounds(scene, report).run();

@@ -6,7 +6,6 @@ import io.headcount.bench.report.Section;
 import io.headcount.bench.report.Target;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -77,9 +76,6 @@ final class StartRounds {
         }
       }
     }
-    for (int round = 1; round <= scene.scale().rounds(false); round++) {
-      idle(round, able);
-    }
   }
 
   private void start(int round, Contender contender) throws IOException, InterruptedException {
@@ -91,23 +87,21 @@ final class StartRounds {
     }
   }
 
-  /** All at once, so that it is waited once. */
-  private void idle(int round, List<Contender> contenders)
-      throws IOException, InterruptedException {
-    Map<Contender, Running> all = new LinkedHashMap<>();
-    try {
-      for (Contender contender : contenders) {
-        all.put(contender, contender.start(scene, Contender.Sitting.NONE));
+  /**
+   * Starts all that can be, and when they have been idle for a while sees what they have in memory.
+   *
+   * @param up takes who was started, and is to be closed whatever happens
+   */
+  void idle(Map<Contender, Running> up) throws IOException, InterruptedException {
+    for (Contender contender : ServiceRounds.CONTENDERS) {
+      if (contender.cannot(Work.START) == null) {
+        up.put(contender, contender.start(scene, Contender.Sitting.NONE));
       }
-      TimeUnit.SECONDS.sleep(scene.scale().idleSeconds());
-      for (Map.Entry<Contender, Running> one : all.entrySet()) {
-        Server server = one.getValue().server();
-        report.add(round, IDLE, one.getKey().name(), server.residentMebibytes(scene.sitters()));
-      }
-    } finally {
-      for (Running running : all.values()) {
-        running.close();
-      }
+    }
+    TimeUnit.SECONDS.sleep(scene.scale().idleSeconds());
+    for (Map.Entry<Contender, Running> one : up.entrySet()) {
+      Server server = one.getValue().server();
+      report.add(1, IDLE, one.getKey().name(), server.residentMebibytes(scene.sitters()));
     }
   }
 }
