@@ -73,6 +73,7 @@ final class Headcount implements Contender {
   private static final class Started extends Running {
     private final int port;
     private final Scene scene;
+    private @Nullable Service roomy;
 
     Started(Server server, int port, Scene scene) {
       super(server);
@@ -94,12 +95,23 @@ final class Headcount implements Contender {
       Http.send(start(scene.sitter(stubborn)));
     }
 
-    /** A service with the memory for it, since a follower never slows the command. */
+    /** By a service with the memory for it, since a follower never slows the command. */
     @Override
     double stream(long bytes) throws IOException, InterruptedException {
-      try (Service service = Service.start(scene.jar(), bytes)) {
-        return service.follow(bytes);
+      Service service = roomy;
+      if (service == null) {
+        service = Service.start(scene.jar(), bytes);
+        roomy = service;
       }
+      return service.follow(bytes);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      if (roomy != null) {
+        roomy.close();
+      }
+      super.close();
     }
   }
 }
