@@ -87,9 +87,11 @@ public final class Bench {
       new ThroughputRounds(options, report).run();
       targets.addAll(ThroughputRounds.TARGETS);
     }
-    if (options.parts().contains(Options.Part.SERVICE)) {
-      new ServiceRounds(options.service(), options.jar(), report).run();
-      targets.addAll(ServiceRounds.TARGETS);
+    Set<ServiceRounds.Part> service = EnumSet.allOf(ServiceRounds.Part.class);
+    service.removeIf(part -> !options.parts().contains(Options.Part.valueOf(part.name())));
+    if (!service.isEmpty()) {
+      targets.addAll(
+          new ServiceRounds(options.service(), options.jar(), report).run(service));
     }
     return targets;
   }

@@ -35,7 +35,10 @@ record Options(
     boolean check,
     boolean help) {
 
-  /** What can be measured on its own. The first ones are {@link io.headcount.bench.core.Core}'s. */
+  /**
+   * What can be measured on its own. The first ones are {@link io.headcount.bench.core.Core}'s, the
+   * last ones {@link io.headcount.bench.service.ServiceRounds}'.
+   */
   enum Part {
     SPAWN,
     LIVE,
@@ -43,7 +46,8 @@ record Options(
     BYTES,
     ALIVE,
     THROUGHPUT,
-    SERVICE;
+    SERVICE,
+    COST;
 
     @Override
     public String toString() {
@@ -67,7 +71,8 @@ record Options(
         --with A;B;...     these contenders of the core only, as the tables call them
         --mib N            MiB carried by the service, which takes 3 times that memory
         --jar FILE         the service (target/headcount.jar)
-        --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, service
+        --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, service,
+                           cost (of callers and policy; no part of --quick)
         --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg, unless --only or
                            --with leave something out
         --check            exit 1 if a target is missed

@@ -69,7 +69,8 @@ public final class Spawns {
             STOP,
             ChildSpec.Limits.NONE,
             terminal,
-            null);
+            null,
+            ChildSpec.Confinement.NONE);
     Started started = new Started(adapter.nextOwner(), output);
     adapter.start(spec, started.owner, started);
     return started;

@@ -3,9 +3,7 @@ package io.headcount.bench.service;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import io.headcount.bench.Service;
 
@@ -20,10 +18,17 @@ final class Headcount implements Contender {
 
   private final String name;
   private final boolean cached;
+  private final List<String> settings;
 
-  Headcount(String name, boolean cached) {
+  /**
+   * Takes its settings.
+   *
+   * @param settings options of the service, beside those that all have
+   */
+  Headcount(String name, boolean cached, String... settings) {
     this.name = name;
     this.cached = cached;
+    this.settings = List.of(settings);
   }
 
   @Override
@@ -60,13 +65,15 @@ final class Headcount implements Contender {
             "--headcount.data-dir=" + folder,
             "--headcount.defaults.grace=" + ServiceRounds.GRACE_SECONDS + "s",
             "--headcount.limits.max-live-runs=" + MOST_RUNS));
-    Server server = Server.start(folder, Map.of(), command);
+    command.addAll(settings);
+    Server server = Server.start(folder, scene.image().environment(), command);
     return new Started(server, port, scene).ready(port, "/v1/info", sitting);
   }
 
   private static final class Started extends Running {
     private final int port;
     private final Scene scene;
+    private @Nullable Service roomy;
 
     Started(Server server, int port, Scene scene) {
       super(server);
@@ -80,10 +87,7 @@ final class Headcount implements Contender {
 
     @Override
     Call run() {
-      Call start = start(scene.say());
-      Map<String, String> headers = new HashMap<>(start.headers());
-      headers.put("Prefer", "wait=30");
-      return new Call(start.uri(), headers, start.body());
+      return start(scene.say()).with("Prefer", "wait=30");
     }
 
     @Override
@@ -91,12 +95,23 @@ final class Headcount implements Contender {
       Http.send(start(scene.sitter(stubborn)));
     }
 
-    /** A service with the memory for it, since a follower never slows the command. */
+    /** By a service with the memory for it, since a follower never slows the command. */
     @Override
     double stream(long bytes) throws IOException, InterruptedException {
-      try (Service service = Service.start(scene.jar(), bytes)) {
-        return service.follow(bytes);
+      Service service = roomy;
+      if (service == null) {
+        service = Service.start(scene.jar(), bytes);
+        roomy = service;
       }
+      return service.follow(bytes);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      if (roomy != null) {
+        roomy.close();
+      }
+      super.close();
     }
   }
 }

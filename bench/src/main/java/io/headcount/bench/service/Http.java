@@ -37,7 +37,7 @@ final class Http {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(call.uri())
             .timeout(TIMEOUT)
-            .POST(BodyPublishers.ofString(call.body()));
+            .method(call.method(), BodyPublishers.ofString(call.body()));
     call.headers().forEach(request::header);
     HttpResponse<String> response = CLIENT.send(request.build(), BodyHandlers.ofString());
     if (response.statusCode() / 100 != 2) {

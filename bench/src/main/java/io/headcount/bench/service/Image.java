@@ -1,31 +1,27 @@
 package io.headcount.bench.service;
 
+import io.headcount.bench.core.Jvm;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import io.headcount.bench.core.Jvm;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The service as the image has it: the jar taken apart, and the AOT cache (JEP 483, 514) trained
- * with the options of the Dockerfile.
+ * The service as the image has it: the jar taken apart, the AOT cache (JEP 483, 514, 515) trained by
+ * the script that trains the image's, and the options that the Dockerfile sets for the JVM.
+ *
+ * @param jar the service, its libraries beside it
+ * @param environment what the image sets for its JVM
  */
-final class Image {
-  private static final List<String> FLAGS =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-XX:MaxRAMPercentage=30",
-          "-XX:+ExitOnOutOfMemoryError",
-          "--enable-native-access=ALL-UNNAMED");
-
-  private final Path jar;
-  private final Path cache;
-
-  private Image(Path jar) {
-    this.jar = jar;
-    this.cache = jar.resolveSibling("headcount.aot");
-  }
+record Image(Path jar, Path cache, Map<String, String> environment) {
+  private static final Pattern VARIABLE =
+      Pattern.compile("\\b(JDK_JAVA_OPTIONS|MALLOC_ARENA_MAX)=(?:\"([^\"]*)\"|(\\S+))");
 
   /**
    * Takes the jar apart and trains the cache.
@@ -37,8 +33,9 @@ final class Image {
       throw new IOException(
           "expected the service at " + packaged + "; build it with make build, or name it with --jar");
     }
-    java(
-        List.of(
+    finish(
+        new ProcessBuilder(
+            Jvm.java(),
             "-Djarmode=tools",
             "-jar",
             packaged.toString(),
@@ -46,24 +43,35 @@ final class Image {
             "--destination",
             folder.toString(),
             "--force"));
-    Image image = new Image(folder.resolve(packaged.getFileName()));
-    List<String> training = new ArrayList<>(FLAGS);
-    training.addAll(
-        List.of(
-            "-XX:AOTCacheOutput=" + image.cache,
-            "-Dspring.context.exit=onRefresh",
-            "-jar",
-            image.jar.toString(),
-            "--server.port=0",
-            "--management.server.port=0"));
-    java(training);
+    Path project = Folders.ofProject();
+    Path jar = folder.resolve(packaged.getFileName());
+    Path cache = folder.resolve("headcount.aot");
+    Image image = new Image(jar, cache, variables(project.resolve("Dockerfile")));
+    ProcessBuilder training =
+        new ProcessBuilder(
+            project.resolve("scripts/train-aot").toString(), jar.toString(), cache.toString());
+    training.environment().putAll(image.environment);
+    training.environment().put("JAVA_HOME", Path.of(Jvm.java()).resolve("../..").normalize().toString());
+    finish(training);
     return image;
+  }
+
+  private static Map<String, String> variables(Path dockerfile) throws IOException {
+    Map<String, String> found = new HashMap<>();
+    Matcher variable = VARIABLE.matcher(Files.readString(dockerfile));
+    while (variable.find()) {
+      String quoted = variable.group(2);
+      found.put(variable.group(1), quoted == null ? variable.group(3) : quoted);
+    }
+    if (found.size() != 2) {
+      throw new IOException("expected the JVM's options in " + dockerfile + ", found " + found);
+    }
+    return found;
   }
 
   /** The command that starts it, to which options of the service may be added. */
   List<String> command(boolean cached) {
     List<String> command = new ArrayList<>(List.of(Jvm.java()));
-    command.addAll(FLAGS);
     if (cached) {
       command.addAll(List.of("-XX:AOTCache=" + cache, "-XX:AOTMode=on"));
     }
@@ -71,13 +79,11 @@ final class Image {
     return command;
   }
 
-  private static void java(List<String> arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(Jvm.java()));
-    command.addAll(arguments);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes());
+  private static void finish(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process process = builder.redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
-      throw new IOException(command + " failed:\n" + said);
+      throw new IOException(builder.command() + " failed:\n" + said);
     }
   }
 }

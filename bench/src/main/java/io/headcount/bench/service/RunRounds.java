@@ -53,31 +53,32 @@ final class RunRounds {
     this.report = report;
   }
 
-  void run() throws IOException, InterruptedException {
+  /**
+   * Measures them.
+   *
+   * @param up those that were started
+   */
+  void run(Map<Contender, Running> up) throws IOException, InterruptedException {
     report.section(SECTION);
     Scale scale = scene.scale();
-    Map<Contender, Running> all = new LinkedHashMap<>();
-    try {
-      for (Contender contender : ServiceRounds.CONTENDERS) {
-        String why = contender.cannot(Work.RUN);
-        if (why == null) {
-          all.put(contender, warm(contender));
-        } else {
-          report.missing(RATE.at(scale.target(), OF), contender.name(), why);
-        }
+    Map<Contender, Running> able = new LinkedHashMap<>();
+    for (Contender contender : ServiceRounds.CONTENDERS) {
+      String why = contender.cannot(Work.RUN);
+      Running running = up.get(contender);
+      if (why != null) {
+        report.missing(RATE.at(scale.target(), OF), contender.name(), why);
+      } else if (running != null) {
+        warm(contender, running);
+        able.put(contender, running);
       }
-      for (int round = 1; round <= scale.rounds(); round++) {
-        for (int clients : scale.clients()) {
-          for (Map.Entry<Contender, Running> one : all.entrySet()) {
-            if (round <= scale.rounds(isOfTarget(one.getKey(), clients))) {
-              measure(round, clients, one.getKey(), one.getValue());
-            }
+    }
+    for (int round = 1; round <= scale.rounds(); round++) {
+      for (int clients : scale.clients()) {
+        for (Map.Entry<Contender, Running> one : able.entrySet()) {
+          if (round <= scale.rounds(isOfTarget(one.getKey(), clients))) {
+            measure(round, clients, one.getKey(), one.getValue());
           }
         }
-      }
-    } finally {
-      for (Running running : all.values()) {
-        running.close();
       }
     }
   }
@@ -87,25 +88,18 @@ final class RunRounds {
         && List.of(Headcount.NAME, Webhook.NAME).contains(contender.name());
   }
 
-  /** Starts it, sees that it does what it is asked, and lets it do that for a while. */
-  private Running warm(Contender contender) throws IOException, InterruptedException {
-    Running running = contender.start(scene, Contender.Sitting.NONE);
-    try {
-      String answer = Http.send(running.run());
-      if (!answer.contains(LINE)) {
-        throw new IOException(contender.name() + ": expected the command's output, got " + answer);
-      }
-      int seconds = scene.scale().warmUpSeconds();
-      if (seconds > 0 && !contender.isCompiledAsItRuns()) {
-        seconds = 2;
-      }
-      if (seconds > 0) {
-        Wrk.load(scene.fresh("wrk"), running.run(), scene.scale().target(), seconds);
-      }
-      return running;
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      running.close();
-      throw e;
+  /** Sees that it does what it is asked, and lets it do that for a while. */
+  private void warm(Contender contender, Running running) throws IOException, InterruptedException {
+    String answer = Http.send(running.run());
+    if (!answer.contains(LINE)) {
+      throw new IOException(contender.name() + ": expected the command's output, got " + answer);
+    }
+    int seconds = scene.scale().warmUpSeconds();
+    if (seconds > 0 && !contender.isCompiledAsItRuns()) {
+      seconds = 2;
+    }
+    if (seconds > 0) {
+      Wrk.load(scene.fresh("wrk"), running.run(), scene.scale().target(), seconds);
     }
   }
 

@@ -61,7 +61,7 @@ abstract class Running implements AutoCloseable {
   /** Sends a request whose answer is the child's output, and reads it without keeping it. */
   static double read(Call call, long bytes) throws IOException {
     StringBuilder head = new StringBuilder();
-    head.append("POST ").append(call.uri().getRawPath()).append(" HTTP/1.1\r\nHost: localhost\r\n");
+    head.append(call.method() + " ").append(call.uri().getRawPath()).append(" HTTP/1.1\r\nHost: localhost\r\n");
     call.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
     byte[] body = call.body().getBytes(StandardCharsets.UTF_8);
     head.append("Content-Length: ").append(body.length).append("\r\n\r\n").append(call.body());

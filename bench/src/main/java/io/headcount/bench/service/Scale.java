@@ -11,6 +11,7 @@ import java.util.List;
  * @param target of them, the number that a target is about
  * @param warmUpSeconds of requests before the first that counts, for who is compiled meanwhile
  * @param seconds that a rate is measured for
+ * @param idleSeconds from the first answer until memory is looked at
  * @param children alive at once, a figure each
  * @param stopped children that are stopped with the service, a figure each
  * @param mebibytes streamed, a figure each
@@ -22,9 +23,13 @@ public record Scale(
     int target,
     int warmUpSeconds,
     int seconds,
+    int idleSeconds,
     List<Integer> children,
     List<Integer> stopped,
     List<Integer> mebibytes) {
+
+  /** Longer than the image's JVM waits before it gives native memory back. */
+  private static final int IDLE_SECONDS = 6;
 
   /** About ten minutes. */
   public static final Scale FULL =
@@ -35,17 +40,18 @@ public record Scale(
           16,
           15,
           2,
+          IDLE_SECONDS,
           List.of(125, 250, 500, 1000),
           List.of(125, 250, 500),
           List.of(128, 256, 512, 1024));
 
   /** What it must show, and who else runs commands over HTTP once; about 90 seconds. */
   public static final Scale QUICK =
-      new Scale(5, 1, List.of(16), 16, 8, 2, List.of(), List.of(), List.of());
+      new Scale(5, 1, List.of(16), 16, 8, 2, IDLE_SECONDS, List.of(), List.of(), List.of());
 
   /** Everything once, to see that it works. */
   public static final Scale SMOKE =
-      new Scale(1, 1, List.of(2), 2, 0, 1, List.of(4), List.of(4), List.of(1));
+      new Scale(1, 1, List.of(2), 2, 0, 1, 0, List.of(4), List.of(4), List.of(1));
 
   /** How often a figure is taken. */
   int rounds(boolean ofTarget) {

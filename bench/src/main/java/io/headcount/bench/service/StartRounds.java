@@ -7,11 +7,12 @@ import io.headcount.bench.report.Target;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * From the start of a contender to the first request that it answers, and what it then has in
- * memory.
+ * From the start of a contender to the first request that it answers, and what it has in memory
+ * when it has been idle for a while.
  */
 final class StartRounds {
   private static final Contender PLAIN = new Headcount("headcount, no AOT cache", false);
@@ -19,11 +20,14 @@ final class StartRounds {
   private static final Section SECTION =
       new Section(
           "Service: start",
-          "From the start of the process to the first request that it answers, and what it and its helpers then have in memory.",
+          "From the start of the process to the first request that it answers, and the processor time of that process until then. Then all"
+              + " are up, and some seconds after the first answer of the last it is seen what each and its helpers have in memory.",
           PLAIN.name(),
           null);
 
   private static final Measure READY = Measure.lower(SECTION.title(), "first answer after", "ms");
+  private static final Measure CPU =
+      Measure.lower(SECTION.title(), "processor time until then", "ms");
   private static final Measure IDLE = Measure.lower(SECTION.title(), "resident, idle", "MiB");
 
   static final List<Target> TARGETS =
@@ -33,6 +37,11 @@ final class StartRounds {
               "start",
               "first answer with the AOT cache, ms",
               report -> report.median(READY, Headcount.NAME)),
+          Target.atMost(
+              0.5,
+              "start-aot",
+              "the same, of the time without the cache",
+              report -> report.ratio(READY, Headcount.NAME, PLAIN.name())),
           Target.atMost(
               160,
               "idle-memory",
@@ -57,24 +66,42 @@ final class StartRounds {
         report.missing(READY, contender.name(), why);
       }
     }
+    List<Contender> able =
+        contenders.stream().filter(one -> one.cannot(Work.START) == null).toList();
+    scene.image(); // what it takes to make it is nobody's
     for (int round = 1; round <= scene.scale().rounds(); round++) {
-      for (Contender contender : contenders) {
-        boolean ofTarget = contender.name().equals(Headcount.NAME);
-        if (contender.cannot(Work.START) == null && round <= scene.scale().rounds(ofTarget)) {
-          measure(round, contender);
+      for (Contender contender : able) {
+        if (round <= scene.scale().rounds(contender instanceof Headcount)) {
+          start(round, contender);
         }
       }
     }
   }
 
-  private void measure(int round, Contender contender) throws IOException, InterruptedException {
-    scene.image();
+  private void start(int round, Contender contender) throws IOException, InterruptedException {
     long began = System.nanoTime();
     try (Running running = contender.start(scene, Contender.Sitting.NONE)) {
       double took = (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);
       report.add(round, READY, contender.name(), took);
-      report.add(
-          round, IDLE, contender.name(), running.server().residentMebibytes(scene.sitters()));
+      report.add(round, CPU, contender.name(), running.server().cpuMicros() / 1e3);
+    }
+  }
+
+  /**
+   * Starts all that can be, and when they have been idle for a while sees what they have in memory.
+   *
+   * @param up takes who was started, and is to be closed whatever happens
+   */
+  void idle(Map<Contender, Running> up) throws IOException, InterruptedException {
+    for (Contender contender : ServiceRounds.CONTENDERS) {
+      if (contender.cannot(Work.START) == null) {
+        up.put(contender, contender.start(scene, Contender.Sitting.NONE));
+      }
+    }
+    TimeUnit.SECONDS.sleep(scene.scale().idleSeconds());
+    for (Map.Entry<Contender, Running> one : up.entrySet()) {
+      Server server = one.getValue().server();
+      report.add(1, IDLE, one.getKey().name(), server.residentMebibytes(scene.sitters()));
     }
   }
 }

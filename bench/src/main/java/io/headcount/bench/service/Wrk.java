@@ -35,7 +35,7 @@ final class Wrk {
     Files.writeString(
         script,
         """
-        wrk.method = "POST"
+        wrk.method = "%s"
         wrk.body = [==[%s]==]
         %s
         function done(summary, latency, requests)
@@ -46,6 +46,7 @@ final class Wrk {
         end
         """
             .formatted(
+                call.method(),
                 call.body(),
                 call.headers().entrySet().stream()
                     .map(header ->
