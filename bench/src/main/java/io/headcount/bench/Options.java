@@ -99,7 +99,7 @@ record Options(
           Effort.SMOKE,
           Scale.SMOKE,
           1,
-          EnumSet.allOf(Part.class),
+          EnumSet.complementOf(EnumSet.of(Part.COST)),
           JAR,
           null,
           false,
