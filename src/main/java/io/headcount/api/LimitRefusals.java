@@ -18,6 +18,8 @@ public final class LimitRefusals {
     RATE,
     /** Requests of a caller in progress. */
     REQUESTS,
+    /** Memory for the bodies of all requests. */
+    BODIES,
     /** Streams of a caller. */
     STREAMS,
     /** Streams of all callers. */

@@ -89,7 +89,7 @@ class ProblemAdvice {
   ResponseEntity<Object> limited(LimitReachedException refusal, HttpServletRequest request) {
     Problem problem =
         switch (refusal.limit()) {
-          case RATE, REQUESTS -> problem(ProblemCode.RATE_LIMITED, refusal, request);
+          case RATE, REQUESTS, BODIES -> problem(ProblemCode.RATE_LIMITED, refusal, request);
           case STREAMS -> problem(ProblemCode.TOO_MANY_STREAMS, refusal, request);
           case ALL_STREAMS -> problem(ProblemCode.TOO_MANY_STREAMS, refusal, request).unavailable();
         };

@@ -79,7 +79,8 @@ enum ProblemCode {
       HttpStatus.TOO_MANY_REQUESTS,
       "Too many requests of one caller",
       "The caller asks more often, or has more requests in progress, than it may"
-          + " (`headcount.callers`). Nothing was done. Try again after `retryAfterMs`."),
+          + " (`headcount.callers`), or the bodies of all requests in progress take too much memory."
+          + " Nothing was done. Try again after `retryAfterMs`."),
   TOO_MANY_STREAMS(
       HttpStatus.TOO_MANY_REQUESTS,
       "Too many streams are open",

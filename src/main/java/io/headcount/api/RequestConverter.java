@@ -1,11 +1,16 @@
 package io.headcount.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.headcount.supervisor.SupervisorException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -44,10 +49,17 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
+
+  /** Of the heap, for the bodies of all requests that are being read. */
+  private static final long MOST_HELD = Runtime.getRuntime().maxMemory() / 8;
+
+  private final AtomicLong held = new AtomicLong();
+  private final LimitRefusals refusals;
   private final long maxBytes;
   private final Duration timeout;
 
-  RequestConverter(long maxBytes, Duration timeout) {
+  RequestConverter(long maxBytes, Duration timeout, LimitRefusals refusals) {
+    this.refusals = refusals;
     this.maxBytes = maxBytes;
     this.timeout = timeout;
   }
@@ -75,6 +87,7 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
    * @throws HttpMessageNotReadableException if it is no JSON
    * @throws SupervisorException.Invalid if it is not the JSON that was expected
    * @throws BodyTooLargeException if it is longer than allowed
+   * @throws LimitReachedException if the bodies of all requests take too much memory
    */
   @Override
   public ApiRequest read(Class<? extends ApiRequest> type, HttpInputMessage message)
@@ -84,14 +97,38 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
       throw new BodyTooLargeException(maxBytes);
     }
     refuseCodings(message.getHeaders().getOrEmpty(HttpHeaders.CONTENT_ENCODING));
-    byte[] body = readBody(message.getBody(), announced);
     JsonNode document;
-    try {
-      document = mapper.readTree(body);
+    try (Held mine = new Held()) {
+      byte[] body = readBody(message.getBody(), announced, mine);
+      document = mapper.readTree(UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString());
+    } catch (CharacterCodingException e) {
+      throw new HttpMessageNotReadableException("The body is not UTF-8.", e, message);
     } catch (JacksonException e) {
       throw new HttpMessageNotReadableException(describe(e), e, message);
     }
     return (ApiRequest) RecordReader.read(document, type.asSubclass(Record.class));
+  }
+
+  /** What one request holds of the memory that all bodies may take together. */
+  private final class Held implements AutoCloseable {
+    private long bytes;
+
+    void more(int length) {
+      bytes += length;
+      if (held.addAndGet(length) > MOST_HELD) {
+        refusals.count(LimitRefusals.Limit.BODIES);
+        throw new LimitReachedException(
+            LimitRefusals.Limit.BODIES,
+            "Requests in progress hold %d bytes of bodies, which is as much as they may."
+                .formatted(MOST_HELD),
+            Duration.ofSeconds(1));
+      }
+    }
+
+    @Override
+    public void close() {
+      held.addAndGet(-bytes);
+    }
   }
 
   /** A packed body would look like no JSON, and unpacked it could be of any size. */
@@ -123,13 +160,14 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   }
 
   /** The server ends the stream after as many bytes as were announced, if any were. */
-  private byte[] readBody(InputStream stream, long announced) throws IOException {
+  private byte[] readBody(InputStream stream, long announced, Held mine) throws IOException {
     int most = (int) Math.min(maxBytes, Integer.MAX_VALUE - BLOCK - 16);
     long deadline = System.nanoTime() + timeout.toNanos();
     int size = announced < 0 ? BLOCK : Math.clamp(announced, 1, BLOCK);
     ByteArrayOutputStream body = new ByteArrayOutputStream(size);
     byte[] block = new byte[size];
     for (int read = stream.read(block); read >= 0; read = stream.read(block)) {
+      mine.more(read);
       body.write(block, 0, read);
       if (body.size() > most) {
         throw new BodyTooLargeException(maxBytes);

@@ -10,9 +10,11 @@ import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.CredentialsExpiredException;
 import org.springframework.stereotype.Component;
 
 /** Makes of a request what the supervisor starts, if it is valid and the policy allows it. */
@@ -22,13 +24,19 @@ final class RunIntake {
   private final Policy policy;
   private final Secrets secrets;
   private final CommandRefusals refusals;
+  private final Revocation revocation;
 
   RunIntake(
-      ProcessSupervisor supervisor, Policy policy, Secrets secrets, CommandRefusals refusals) {
+      ProcessSupervisor supervisor,
+      Policy policy,
+      Secrets secrets,
+      CommandRefusals refusals,
+      Revocation revocation) {
     this.supervisor = supervisor;
     this.policy = policy;
     this.secrets = secrets;
     this.refusals = refusals;
+    this.revocation = revocation;
   }
 
   /**
@@ -37,9 +45,14 @@ final class RunIntake {
    * @param judge finds what the supervisor would not accept
    * @throws SupervisorException.Invalid naming all that is not as expected
    * @throws ForbiddenException if the policy does not allow it
+   * @throws CredentialsExpiredException if the caller was revoked while its body came
    */
   RunSpec read(
       RunRequest body, HttpServletRequest request, Function<RunSpec, List<Violation>> judge) {
+    Principal principal = request.getUserPrincipal();
+    if (principal != null && revocation.isRevoked(principal)) { // while the body came
+      throw new CredentialsExpiredException("The token of the caller is good no more.");
+    }
     Caller caller = Caller.of(request);
     Role role = caller.role();
     request.setAttribute(AuditFilter.COMMAND, asked(body));

@@ -31,16 +31,18 @@ class WebConfiguration implements WebMvcConfigurer {
 
   private final ApiSettings settings;
   private final JsonMapper mapper;
+  private final LimitRefusals refusals;
 
-  WebConfiguration(ApiSettings settings, JsonMapper mapper) {
+  WebConfiguration(ApiSettings settings, JsonMapper mapper, LimitRefusals refusals) {
     this.settings = settings;
     this.mapper = mapper;
+    this.refusals = refusals;
   }
 
   @Override
   public void configureMessageConverters(HttpMessageConverters.ServerBuilder builder) {
     builder.addCustomConverter(
-        new RequestConverter(settings.maxBodyBytes(), settings.bodyTimeout()));
+        new RequestConverter(settings.maxBodyBytes(), settings.bodyTimeout(), refusals));
     builder.withJsonConverter(new WholeJsonConverter(mapper));
     // A library on the class path must not teach the service another format.
     builder.configureMessageConvertersList(converters ->

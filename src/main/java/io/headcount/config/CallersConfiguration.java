@@ -1,6 +1,7 @@
 package io.headcount.config;
 
 import io.headcount.api.OpenStreams;
+import io.headcount.api.Revocation;
 import io.headcount.security.Callers;
 import io.headcount.security.SecuritySettings;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
@@ -26,6 +27,11 @@ class CallersConfiguration {
   @Bean
   Callers callers(SecuritySettings settings) {
     return new Callers(settings);
+  }
+
+  @Bean
+  Revocation revocation(Callers callers) {
+    return callers::isRevoked;
   }
 
   @Bean(destroyMethod = "close")

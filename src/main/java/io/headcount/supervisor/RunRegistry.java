@@ -28,7 +28,13 @@ final class RunRegistry {
 
   private long exitedBytes;
 
-  private record Exited(Run run, long bytes, long atNanos) {}
+  /** Characters of the commands of exited runs. */
+  private long exitedCommands;
+
+  private record Exited(Run run, long bytes, long command, long atNanos) {}
+
+  /** Records hold their commands: all together take no more than this of the heap. */
+  private static final long MOST_COMMANDS = Runtime.getRuntime().maxMemory() / 32;
 
   RunRegistry(SupervisorSettings.Retention retention) {
     this.retention = retention;
@@ -66,8 +72,10 @@ final class RunRegistry {
   private void retain(Run run) {
     synchronized (exited) {
       long bytes = run.output().heldBytes();
-      exited.add(new Exited(run, bytes, System.nanoTime()));
+      long command = run.spec().commandLength();
+      exited.add(new Exited(run, bytes, command, System.nanoTime()));
       exitedBytes += bytes;
+      exitedCommands += command;
     }
   }
 
@@ -82,6 +90,7 @@ final class RunRegistry {
         if (record.run() == run) {
           each.remove();
           exitedBytes -= record.bytes();
+          exitedCommands -= record.command();
           return;
         }
       }
@@ -100,11 +109,13 @@ final class RunRegistry {
         Exited oldest = exited.getFirst();
         if (exited.size() <= retention.maxRuns()
             && (exitedBytes <= retention.maxOutputBytes() || exited.size() == 1)
+            && (exitedCommands <= MOST_COMMANDS || exited.size() == 1)
             && now - oldest.atNanos() < maxAge.toNanos()) {
           return;
         }
         exited.removeFirst();
         exitedBytes -= oldest.bytes();
+        exitedCommands -= oldest.command();
         forget(oldest.run());
       }
     }

@@ -123,6 +123,16 @@ public record RunSpec(
         Output.DEFAULTS);
   }
 
+  /** Characters of the command and of what the request sets in its environment. */
+  long commandLength() {
+    long length = command.length();
+    for (Map.Entry<String, @Nullable String> variable : env.entrySet()) {
+      String value = variable.getValue();
+      length += variable.getKey().length() + (value == null ? 0 : value.length());
+    }
+    return length;
+  }
+
   /** What to run. */
   public sealed interface Command {
     /** A program and its arguments; no shell sees them. */
@@ -147,6 +157,11 @@ public record RunSpec(
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
         argv = List.copyOf(argv);
       }
+    }
+
+    /** How many characters it has. */
+    default long length() {
+      return words().stream().mapToLong(String::length).sum();
     }
 
     /** The program and its arguments. */

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says what is wrong with a request, all of it at once, before anything is opened or started. */
 final class RunSpecValidator {
+  /** A third of what Linux lets arguments and environment take at most (6 MiB). */
+  private static final long MAX_COMMAND = 1L << 21;
+
   private static final long MAX_MS = 1L << 53;
   private static final long MAX_GRACE_MS = 60_000;
   private static final long MAX_CPU_WEIGHT = 10_000;
@@ -39,6 +42,7 @@ final class RunSpecValidator {
   Path check(RunSpec spec) {
     List<Violation> found = new ArrayList<>();
     checkCommand(spec.command(), found);
+    checkSize(spec, found);
     checkText("/name", spec.name(), MAX_NAME, found);
     checkText("/scopeKey", spec.scopeKey(), MAX_NAME, found);
     if (spec.replaceExistingScope() && spec.scopeKey() == null) {
@@ -69,6 +73,19 @@ final class RunSpecValidator {
       throw new SupervisorException.Invalid(found);
     }
     return cwd;
+  }
+
+  /** More the kernel never takes, and the record of a run would hold it. */
+  private static void checkSize(RunSpec spec, List<Violation> found) {
+    long length = spec.commandLength();
+    if (length > MAX_COMMAND) {
+      String field = spec.command() instanceof RunSpec.Command.Shell ? "/shell" : "/argv";
+      found.add(
+          new Violation(
+              field,
+              "expected at most %d characters with the environment, got %d; send data through stdin"
+                  .formatted(MAX_COMMAND, length)));
+    }
   }
 
   private static void checkCpuWeight(@Nullable Long weight, List<Violation> found) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -74,6 +75,35 @@ class RevocationTests extends Secured {
     CompletableFuture.allOf(loads.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
     assertThat(failures).isEmpty();
     assertThat(answered.get()).isGreaterThan(100);
+  }
+
+  /** A body may take its time: the caller is looked at again when it is there. */
+  @Test
+  void startsNothingForATokenThatWasRevokedWhileTheBodyCame() throws Exception {
+    String body = "{\"shell\": \"true\", \"name\": \"too late\"}";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          ("POST /v1/runs HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                  + "Content-Type: application/json\r\nContent-Length: "
+                  + body.length()
+                  + "\r\nAuthorization: Bearer "
+                  + ANN
+                  + "\r\n\r\n"
+                  + body.substring(0, 5))
+              .getBytes(UTF_8));
+      out.flush();
+      await().until(() -> ann.get("/v1/runs").status() == 200);
+      write(everyone().replace(line("ann", "runner", ANN), ""));
+      awaitStatus(ann, 401);
+      out.write(body.substring(5).getBytes(UTF_8));
+      out.flush();
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+          .startsWith("HTTP/1.1 401 ")
+          .contains("\"code\":\"unauthenticated\"");
+    }
+    assertThat(ops.get("/v1/runs").text()).doesNotContain("too late");
   }
 
   @Test

@@ -142,6 +142,15 @@ class ValidationTests extends Service {
     assertThat(api.bytes("/v1/runs", body, "Content-Type", JSON).code()).isEqualTo("malformed");
   }
 
+  /** What a proxy that looks into bodies would read as another text. */
+  @Test
+  void answers400WhenCharactersHaveAnotherEncodingThanTheirOwn() {
+    byte[] overlong = "{\"shell\": \"ls \u00c0\u00af\"}".getBytes(StandardCharsets.ISO_8859_1);
+    byte[] wide = "{\"shell\": \"ls\"}".getBytes(StandardCharsets.UTF_16LE);
+    assertThat(api.bytes("/v1/runs", overlong, "Content-Type", JSON).code()).isEqualTo("malformed");
+    assertThat(api.bytes("/v1/runs", wide, "Content-Type", JSON).code()).isEqualTo("malformed");
+  }
+
   @Test
   void answers413WhenTheBodyIsTooLarge() {
     String large = "{\"shell\": \"" + "x".repeat(70_000) + "\"}";

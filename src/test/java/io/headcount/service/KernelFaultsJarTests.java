@@ -56,6 +56,26 @@ class KernelFaultsJarTests {
     }
   }
 
+  /** Better none than one that nobody would find should the service be killed. */
+  @Test
+  void startIsRefusedWhenTheRunCannotHaveItsMark(@TempDir Path folder) throws Exception {
+    try (ServiceProcess service = OrdinaryUser.start(folder, Map.of())) {
+      assertThat(started(service, "{\"argv\":[\"true\"]}").statusCode()).isEqualTo(200);
+      String lower = "prlimit --pid " + service.pid() + " --locks=5:5";
+      assertThat(
+              new ProcessBuilder("bash", "-c", "exec " + OrdinaryUser.becoming() + lower)
+                  .inheritIO()
+                  .start()
+                  .waitFor())
+          .isZero();
+
+      HttpResponse<String> refused = service.post("/v1/runs", "{\"argv\":[\"true\"]}");
+
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+      assertThat(refused.body()).contains("EPERM", "the run's mark could not be set");
+    }
+  }
+
   private static String processesAllowed(ServiceProcess service) throws Exception {
     Path limits = Path.of("/proc", Long.toString(service.pid()), "limits");
     Matcher soft = PROCESSES.matcher(Files.readString(limits));

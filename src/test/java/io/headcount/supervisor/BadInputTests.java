@@ -114,6 +114,21 @@ class BadInputTests {
     assertThat(failure.message()).contains("no tool in PATH=/bin");
   }
 
+  /** The record of the run would hold it, and nothing could be started with it. */
+  @Test
+  void commandThatNoKernelTakesIsRefused() {
+    String[] words = new String[3000];
+    java.util.Arrays.fill(words, "x".repeat(1000));
+    assertRefused(
+        Specs.with(
+            new RunSpec.Command.Argv(List.of(words)),
+            null,
+            Map.of(),
+            new RunSpec.Stdin.Closed(),
+            Limits.NONE),
+        "/argv");
+  }
+
   @Test
   void badVariableNameIsRefused() {
     assertRefused(env("", "x"), "/env/");

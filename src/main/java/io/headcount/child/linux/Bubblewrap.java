@@ -25,7 +25,8 @@ record Bubblewrap(String program, @Nullable String problem) {
     String program = Executables.find("bwrap", System.getenv("PATH"), root);
     Spawn spawn = new Spawn();
     Sandbox sandbox = new Sandbox(false, null);
-    try (SandboxHolder holder = SandboxHolder.build(spawn, new Forest(), program, sandbox, root)) {
+    try (SandboxHolder holder =
+        SandboxHolder.build(spawn, new Forest(), program, sandbox, root, null)) {
       return new Bubblewrap(program, problem(spawn, holder, root));
     } catch (SandboxHolder.Failed e) {
       return new Bubblewrap(program, e.getMessage());

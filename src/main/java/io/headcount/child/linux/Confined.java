@@ -28,9 +28,11 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
   /**
    * Opens the folder and builds the sandbox.
    *
+   * @param stdio what the command gets, of which a terminal is seen in a sandbox
    * @throws ChildLimits.Refused if the command cannot be confined so
    */
-  static Confined of(Spawn spawn, Forest forest, Bubblewrap bubblewrap, ChildSpec spec)
+  static Confined of(
+      Spawn spawn, Forest forest, Bubblewrap bubblewrap, ChildSpec spec, Spawn.Stdio stdio)
       throws ChildLimits.Refused {
     ChildSpec.Confinement wanted = spec.confinement();
     Folder folder = wanted.root() == null ? null : Folder.in(wanted.root(), spec.cwd());
@@ -50,14 +52,20 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
       boolean own = sandbox.writable() != null && sandbox.writable().equals(spec.cwd());
       Path writable = own || sandbox.writable() == null ? null : sandbox.writable().toRealPath();
       Sandbox real = new Sandbox(sandbox.network(), own ? cwd : writable);
-      holder = SandboxHolder.build(spawn, forest, bubblewrap.program(), real, cwd);
+      String terminal = stdio instanceof Spawn.Stdio.Terminal(String path) ? path : null;
+      holder = SandboxHolder.build(spawn, forest, bubblewrap.program(), real, cwd, terminal);
       // What it shows must be what was judged, whatever moved since.
       if (folder == null || holder.shows(cwd, Path.of(folder.path()))) {
         return new Confined(folder, holder, cwd);
       }
       close(folder, holder);
       throw other(spec.cwd() + " is another folder by now");
-    } catch (SandboxHolder.Failed | IOException e) {
+    } catch (SandboxHolder.Failed e) {
+      close(folder, holder);
+      throw e.errno() == 0
+          ? other("sandbox: it could not be built: " + e.getMessage())
+          : new ChildLimits.Refused(StartFailures.of("building the sandbox", e.errno()));
+    } catch (IOException e) {
       close(folder, holder);
       throw other("sandbox: it could not be built: " + e.getMessage());
     }

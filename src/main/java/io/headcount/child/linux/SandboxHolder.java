@@ -31,7 +31,7 @@ final class SandboxHolder implements AutoCloseable {
 
   /** What every program may expect of {@code /dev}; disks are not among them. */
   private static final List<String> DEVICES =
-      List.of("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts");
+      List.of("null", "zero", "full", "random", "urandom", "tty");
 
   private static final Map<String, String> LINKS =
       Map.of(
@@ -60,9 +60,21 @@ final class SandboxHolder implements AutoCloseable {
   /** It could not be built; the message says why. */
   static final class Failed extends Exception {
     private static final long serialVersionUID = 1L;
+    private final int errno;
 
     Failed(String message) {
+      this(message, 0);
+    }
+
+    /** One of which the kernel said why. */
+    Failed(String message, int errno) {
       super(message, null, false, false);
+      this.errno = errno;
+    }
+
+    /** 0 if nobody knows. */
+    int errno() {
+      return errno;
     }
   }
 
@@ -72,21 +84,28 @@ final class SandboxHolder implements AutoCloseable {
    * @param forest is told that bubblewrap is no run's
    * @param program bubblewrap
    * @param cwd a folder to be seen in it even if it is where folders are hidden, without links
+   * @param terminal of the command, the only one that is seen; null for none
    */
-  static SandboxHolder build(Spawn spawn, Forest forest, String program, Sandbox sandbox, Path cwd)
+  static SandboxHolder build(
+      Spawn spawn,
+      Forest forest,
+      String program,
+      Sandbox sandbox,
+      Path cwd,
+      @Nullable String terminal)
       throws Failed {
-    List<String> argv = arguments(program, sandbox, cwd);
+    List<String> argv = arguments(program, sandbox, cwd, terminal);
     int[] in = new int[2];
     int[] out = new int[2];
     int result = Libc.pipe2(in, Libc.O_CLOEXEC);
     if (result < 0) {
-      throw new Failed("pipe2: " + Errno.name(-result));
+      throw new Failed("pipe2: " + Errno.name(-result), -result);
     }
     result = Libc.pipe2(out, Libc.O_CLOEXEC);
     if (result < 0) {
       Libc.close(in[0]);
       Libc.close(in[1]);
-      throw new Failed("pipe2: " + Errno.name(-result));
+      throw new Failed("pipe2: " + Errno.name(-result), -result);
     }
     Spawn.Outcome outcome =
         spawn.start(
@@ -99,9 +118,8 @@ final class SandboxHolder implements AutoCloseable {
     try {
       if (!(outcome instanceof Spawn.Outcome.Started(int pid, int pidfd))) {
         Libc.close(in[1]);
-        String errno =
-            outcome instanceof Spawn.Outcome.Failed failed ? Errno.name(failed.errno()) : "";
-        throw new Failed(program + ": " + errno);
+        int errno = outcome instanceof Spawn.Outcome.Failed failed ? failed.errno() : 0;
+        throw new Failed(program + ": " + Errno.name(errno), errno);
       }
       Libc.close(pidfd);
       forest.addHelper(pid);
@@ -117,7 +135,8 @@ final class SandboxHolder implements AutoCloseable {
     }
   }
 
-  private static List<String> arguments(String program, Sandbox sandbox, Path cwd) throws Failed {
+  private static List<String> arguments(
+      String program, Sandbox sandbox, Path cwd, @Nullable String terminal) throws Failed {
     List<String> all = new ArrayList<>(List.of(program, "--unshare-user", "--unshare-ipc"));
     if (!sandbox.network()) {
       all.add("--unshare-net");
@@ -129,6 +148,9 @@ final class SandboxHolder implements AutoCloseable {
     }
     hidden.forEach(folder -> all.addAll(List.of("--tmpfs", folder.toString())));
     DEVICES.forEach(name -> all.addAll(List.of("--dev-bind-try", "/dev/" + name, "/dev/" + name)));
+    if (terminal != null) {
+      all.addAll(List.of("--dev-bind", terminal, terminal));
+    }
     LINKS.forEach((target, name) -> all.addAll(List.of("--symlink", target, "/dev/" + name)));
     if (hidden.stream().anyMatch(folder -> cwd.startsWith(folder) && !cwd.equals(folder))) {
       all.addAll(List.of("--ro-bind", cwd.toString(), cwd.toString()));

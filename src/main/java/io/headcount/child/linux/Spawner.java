@@ -172,7 +172,7 @@ final class Spawner {
               ? spec.executable()
               : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
       Room room = room(spec);
-      try (Confined confined = Confined.of(spawn, forest, bubblewrap, spec)) {
+      try (Confined confined = Confined.of(spawn, forest, bubblewrap, spec, theirs)) {
         Spawned spawned = plant(path, env, spec, setup(spec, theirs, room, confined), room, ours);
         opened.closeTheirs();
         return spawned;

@@ -33,6 +33,13 @@ final class StartFailures {
           failed.limit() == null
               ? of("prlimit", failed.errno())
               : ChildLimits.failure(failed.limit(), name);
+      case MARK ->
+          new StartFailure(
+              Kind.RESOURCES,
+              name,
+              name
+                  + ": the run's mark could not be set: somebody has lowered the service's own limit"
+                  + " of file locks (prlimit --locks); restart it");
       case CONFINEMENT -> of("confining the command", failed.errno());
       case CGROUP ->
           new StartFailure(

@@ -120,7 +120,6 @@ final class ChildCalls {
     calls.cut(shared);
     stdio(setup);
     cgroup(setup.cgroup());
-    limits(setup);
     switch (setup.cwd()) {
       case Cwd.Held(int fd) -> calls.set(HELD_CWD, Call.FCHDIR, fd);
       case Cwd.Named(String path) -> {
@@ -131,6 +130,7 @@ final class ChildCalls {
     if (setup.namespaces() != null) {
       enter(setup.namespaces());
     }
+    limits(setup); // when nothing needs a descriptor any more
     if (setup.noNewPrivs()) {
       add(Step.CONFINEMENT, Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
     }
@@ -221,9 +221,8 @@ final class ChildCalls {
       at += LIMIT_BYTES;
     }
     if (setup.mark() != 0) {
-      steps.add(Step.LIMIT);
-      calls.addOptional(
-          Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, limit(at, setup.mark(), setup.mark()));
+      long mark = limit(at, setup.mark(), setup.mark());
+      add(Step.MARK, Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, mark, 0);
     }
   }
 

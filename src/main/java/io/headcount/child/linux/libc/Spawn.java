@@ -58,7 +58,7 @@ public final class Spawn {
    * What a child gets beside its command.
    *
    * @param limits without which it must not run
-   * @param mark a limit that it is to have if it may, {@code RLIMIT_LOCKS}; 0 for none
+   * @param mark another limit, {@code RLIMIT_LOCKS}; 0 for none
    * @param cgroup the file {@code cgroup.procs} of the cgroup that it is to be in; null for ours
    * @param noNewPrivs whether no program that it executes gains privileges
    * @param parentDeathSignal what it gets when the thread that starts it ends; 0 for nothing
@@ -91,6 +91,7 @@ public final class Spawn {
     DESCRIPTORS,
     CWD,
     LIMIT,
+    MARK,
     CGROUP,
     CONFINEMENT,
     EXEC
