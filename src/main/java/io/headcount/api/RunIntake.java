@@ -14,7 +14,7 @@ import java.security.Principal;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.authentication.CredentialsExpiredException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.stereotype.Component;
 
 /** Makes of a request what the supervisor starts, if it is valid and the policy allows it. */
@@ -45,13 +45,13 @@ final class RunIntake {
    * @param judge finds what the supervisor would not accept
    * @throws SupervisorException.Invalid naming all that is not as expected
    * @throws ForbiddenException if the policy does not allow it
-   * @throws CredentialsExpiredException if the caller was revoked while its body came
+   * @throws AuthenticationException if the caller was revoked while its body came
    */
   RunSpec read(
       RunRequest body, HttpServletRequest request, Function<RunSpec, List<Violation>> judge) {
     Principal principal = request.getUserPrincipal();
     if (principal != null && revocation.isRevoked(principal)) { // while the body came
-      throw new CredentialsExpiredException("The token of the caller is good no more.");
+      throw Revocation.refusal();
     }
     Caller caller = Caller.of(request);
     Role role = caller.role();

@@ -18,8 +18,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
-import org.springframework.security.authentication.CredentialsExpiredException;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -88,7 +86,7 @@ class StdinController {
         return new Written(written.accepted(), written.offset(), written.open());
       } catch (InterruptedException e) {
         if (client.isCutOff()) {
-          throw revoked();
+          throw Revocation.refusal();
         }
         throw new CloseNowException("the service ends"); // what was accepted, nobody can tell now
       }
@@ -102,17 +100,13 @@ class StdinController {
       @Schema(description = "Bytes accepted in all.", example = "6") long offset,
       boolean open) {}
 
-  private static AuthenticationException revoked() {
-    return new CredentialsExpiredException("The token of the caller is good no more.");
-  }
-
   /** Takes what is there: a client that types must not wait until a block is full. */
   private static boolean fill(ByteBuffer buffer, InputStream body, StreamClient client)
       throws IOException {
     int read =
         body.read(buffer.array(), buffer.arrayOffset() + buffer.position(), buffer.remaining());
     if (client.isCutOff()) { // looked at after the read, which may have lasted
-      throw revoked();
+      throw Revocation.refusal();
     }
     if (read < 0) {
       return false;
