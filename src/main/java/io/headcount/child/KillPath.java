@@ -6,9 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way a run's processes are ended: the signal to the whole tree, the grace, another look,
- * SIGKILL to all that is left, looks until two in a row are empty, or the tree is known to be, or
- * {@link #CONFIRM_NANOS} are over, and the report.
+ * The one way a run's processes are ended: the signal to the leader's group, and by a look to the
+ * rest of the tree, the grace, another look, SIGKILL to all that is left, looks until two in a row
+ * are empty, or the tree is known to be, or {@link #CONFIRM_NANOS} are over, and the report.
  *
  * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
  * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
@@ -43,6 +43,10 @@ public final class KillPath<P> {
   private boolean looking;
   private boolean emptyBefore;
   private boolean escalated;
+
+  /** Whether the leader's group has got the order's signal, before the first look. */
+  private boolean groupHasIt;
+
   private Owner.@Nullable Timer timer;
 
   /**
@@ -92,10 +96,14 @@ public final class KillPath<P> {
   /** Ends the tree. Again: a shorter grace shortens, a longer one changes nothing. */
   public void stop(StopOrder wanted) {
     switch (phase) {
-      case IDLE -> enter(Phase.SIGNAL, wanted);
+      case IDLE -> {
+        groupHasIt = tree.signalGroup(wanted.signal());
+        enter(Phase.SIGNAL, wanted);
+      }
       case SIGNAL -> {
-        // The look for the first signal is under way: nothing was sent yet. SIGKILL stays SIGKILL.
+        // The look for those outside the group is under way. SIGKILL stays SIGKILL.
         if (order.signal() != Signal.SIGKILL) {
+          groupHasIt &= wanted.signal() == order.signal();
           order = new StopOrder(wanted.signal(), Math.min(order.graceNanos(), wanted.graceNanos()));
         }
       }
@@ -115,7 +123,7 @@ public final class KillPath<P> {
    * Something happened that may have emptied the tree (the leader's exit): look without waiting.
    */
   public void lookSoon() {
-    if (phase == Phase.GRACE || phase == Phase.KILL) {
+    if (phase != Phase.IDLE && phase != Phase.DONE) {
       pause = FIRST_PAUSE_NANOS;
       look();
     }
@@ -159,7 +167,7 @@ public final class KillPath<P> {
     switch (phase) {
       case SIGNAL -> {
         boolean kill = order.signal() == Signal.SIGKILL || order.graceNanos() == 0;
-        tree.signal(alive, order.signal());
+        tree.signal(alive, order.signal(), groupHasIt);
         if (!kill) {
           phase = Phase.GRACE;
           deadline = now + order.graceNanos();
@@ -168,7 +176,7 @@ public final class KillPath<P> {
           deadline = now + CONFIRM_NANOS;
           if (order.signal() != Signal.SIGKILL) {
             escalated = true;
-            tree.signal(alive, Signal.SIGKILL);
+            tree.signal(alive, Signal.SIGKILL, false);
           }
         }
       }
@@ -178,7 +186,7 @@ public final class KillPath<P> {
           escalated = true;
           deadline = now + CONFIRM_NANOS;
           pause = FIRST_PAUSE_NANOS;
-          tree.signal(alive, Signal.SIGKILL);
+          tree.signal(alive, Signal.SIGKILL, false);
         }
       }
       case KILL -> {
@@ -186,7 +194,7 @@ public final class KillPath<P> {
           finish(alive.stream().map(tree::describe).toList());
           return;
         }
-        tree.signal(alive, Signal.SIGKILL);
+        tree.signal(alive, Signal.SIGKILL, false);
       }
       case IDLE, DONE -> throw new IllegalStateException("a look in phase " + phase);
     }

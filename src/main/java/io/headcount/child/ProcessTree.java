@@ -21,8 +21,22 @@ public interface ProcessTree<P> {
     return false;
   }
 
-  /** Signals the processes of the newest look, and whatever shares the leader's group with them. */
-  void signal(List<P> processes, Signal signal);
+  /**
+   * Signals, without a look, whoever can be reached without one: the leader's group. How long a
+   * look takes depends on all that runs on the machine; those who obey need not wait for it.
+   *
+   * @return whether a group got it
+   */
+  default boolean signalGroup(Signal signal) {
+    return false;
+  }
+
+  /**
+   * Signals the processes of the newest look, and whatever shares the leader's group with them.
+   *
+   * @param besidesGroup only those outside the group, which has got this signal
+   */
+  void signal(List<P> processes, Signal signal, boolean besidesGroup);
 
   /** What is known of a process that could not be ended. */
   ProcessInfo describe(P process);

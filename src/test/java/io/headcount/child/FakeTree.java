@@ -16,6 +16,7 @@ final class FakeTree implements ProcessTree<String> {
   private final long lookNanos;
   private final Set<String> alive = new LinkedHashSet<>();
   private BiConsumer<String, Signal> behaviour = (_, _) -> {};
+  private Set<String> group = Set.of();
 
   /** What was sent, in order: the time in milliseconds, the signal, the process. */
   final List<String> sent = new ArrayList<>();
@@ -49,6 +50,12 @@ final class FakeTree implements ProcessTree<String> {
     });
   }
 
+  /** These can be signalled without a look. */
+  FakeTree withGroup(String... processes) {
+    group = Set.of(processes);
+    return this;
+  }
+
   void dies(String process) {
     alive.remove(process);
   }
@@ -77,7 +84,25 @@ final class FakeTree implements ProcessTree<String> {
   }
 
   @Override
-  public void signal(List<String> processes, Signal signal) {
+  public boolean isSurelyEmpty() {
+    return !group.isEmpty() && alive.isEmpty();
+  }
+
+  @Override
+  public boolean signalGroup(Signal signal) {
+    List<String> reached = alive.stream().filter(group::contains).toList();
+    send(reached, signal);
+    return !reached.isEmpty();
+  }
+
+  @Override
+  public void signal(List<String> processes, Signal signal, boolean besidesGroup) {
+    send(
+        processes.stream().filter(process -> !besidesGroup || !group.contains(process)).toList(),
+        signal);
+  }
+
+  private void send(List<String> processes, Signal signal) {
     for (String process : processes) {
       sent.add(owner.elapsedNanos() / 1_000_000 + " " + signal + " " + process);
       if (alive.contains(process)) {

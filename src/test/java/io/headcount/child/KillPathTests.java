@@ -87,6 +87,44 @@ class KillPathTests {
   }
 
   @Test
+  void groupIsSignalledBeforeTheFirstLookAndOnlyOnce() {
+    FakeTree tree =
+        new FakeTree(owner, 20 * MILLIS, "leader", "daemon").withGroup("leader").stubborn();
+    path(tree).stop(term(100));
+    owner.pass(300 * MILLIS);
+
+    assertThat(tree.sent.subList(0, 2)).containsExactly("0 SIGTERM leader", "20 SIGTERM daemon");
+    assertThat(tree.sent.subList(2, tree.sent.size()))
+        .hasSize(2)
+        .allMatch(line -> line.contains("SIGKILL"));
+  }
+
+  @Test
+  void treeThatDiesDuringTheFirstLookIsDoneBeforeItsAnswer() {
+    FakeTree tree = new FakeTree(owner, 20 * MILLIS, "leader").withGroup("leader").obedient();
+    KillPath<String> path = path(tree);
+    path.stop(term(5000));
+    path.lookSoon();
+
+    assertThat(reports).containsExactly(new Report(false, List.of()));
+    owner.pass(100 * MILLIS);
+    assertThat(tree.sent).containsExactly("0 SIGTERM leader");
+    assertThat(owner.timers()).isZero();
+  }
+
+  @Test
+  void otherSignalDuringTheFirstLookReachesTheGroupToo() {
+    FakeTree tree = new FakeTree(owner, 20 * MILLIS, "leader").withGroup("leader").stubborn();
+    KillPath<String> path = path(tree);
+    path.stop(term(5000));
+    path.stop(new StopOrder(Signal.SIGINT, 5000 * MILLIS));
+    path.stop(new StopOrder(Signal.SIGINT, 5000 * MILLIS));
+    owner.pass(30 * MILLIS);
+
+    assertThat(tree.sent).containsExactly("0 SIGTERM leader", "20 SIGINT leader");
+  }
+
+  @Test
   void forkFoundByTheSecondLookIsKilled() {
     FakeTree tree = new FakeTree(owner, 0, "leader");
     tree.on((process, signal) -> {

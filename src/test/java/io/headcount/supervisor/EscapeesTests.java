@@ -4,14 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.child.Census;
 import io.headcount.child.EscapeePolicy;
+import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
+import io.headcount.child.Signal;
 import io.headcount.child.linux.LinuxChildAdapter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -49,7 +57,7 @@ class EscapeesTests {
         UnaryOperator.identity(),
         made -> {
           made.close();
-          return LinuxChildAdapter.create(new LinuxChildAdapter.Options(0, 2, policy, null, null));
+          return LinuxChildAdapter.create(new LinuxChildAdapter.Options(1, 2, policy, null, null));
         });
   }
 
@@ -112,6 +120,43 @@ class EscapeesTests {
       assertThat(log.getOut()).contains("event=escapee-ended pid=" + sibling.pid());
       assertThat(older.state()).isEqualTo(RunState.RUNNING);
     }
+  }
+
+  /** As long as tasks come in, an event loop hears of no exit. */
+  @Test
+  void memberThatNoLookCanNameIsNotOverlookedOnABusyLoop(@TempDir Path folder) throws Exception {
+    Path hopper = folder.resolve("hopper");
+    Process gcc =
+        new ProcessBuilder("gcc", "-pthread", "-o", hopper.toString(), "src/test/c/faults.c")
+            .inheritIO()
+            .start();
+    assertThat(gcc.waitFor()).isZero();
+    try (Supervised house = house(EscapeePolicy.KILL)) {
+      Run run = house.shellReady("exec " + hopper + " hopper");
+      Owner loop = house.adapter.nextOwner();
+      AtomicBoolean idle = new AtomicBoolean();
+      keepBusy(loop, idle);
+      ProcessHandle.of(Objects.requireNonNull(run.view().pid())).orElseThrow().destroyForcibly();
+      house.supervisor.cancel(run.id(), Signal.SIGKILL, 0L);
+      try {
+        run.exited().get(1, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        // who is still there is found again and again
+      }
+      idle.set(true);
+      Supervised.exited(run);
+
+      Process lock = new ProcessBuilder("flock", "-n", hopper.toString(), "true").start();
+      assertThat(lock.waitFor()).as("nobody holds the lock any more").isZero();
+    }
+  }
+
+  private static void keepBusy(Owner loop, AtomicBoolean idle) {
+    loop.execute(() -> {
+      if (!idle.get()) {
+        keepBusy(loop, idle);
+      }
+    });
   }
 
   @Test

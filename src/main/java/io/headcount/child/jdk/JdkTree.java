@@ -37,7 +37,7 @@ final class JdkTree implements ProcessTree<ProcessHandle> {
 
   /** Sends SIGTERM for every signal but SIGKILL: a stop must be able to begin. */
   @Override
-  public void signal(List<ProcessHandle> processes, Signal signal) {
+  public void signal(List<ProcessHandle> processes, Signal signal, boolean besidesGroup) {
     processes.forEach(handle -> Handles.send(handle, signal));
   }
 

@@ -62,17 +62,16 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     return leaderExited && machine.adoptees().noneOf(tree) && (cgroup == null || cgroup.isEmpty());
   }
 
+  /** A leader that has exited is not always known to have, so orphans are asked for without it. */
   @Override
   public void look(Consumer<List<ProcEntry>> found) {
-    boolean exited = leaderExited;
     machine
         .table()
         .look(
             snapshot -> {
               List<ProcEntry> seen = snapshot.of(tree);
               try {
-                List<ProcEntry> alive =
-                    seen.isEmpty() && exited ? machine.adoptees().unplacedOf(tree) : seen;
+                List<ProcEntry> alive = seen.isEmpty() ? machine.adoptees().unplacedOf(tree) : seen;
                 List<ProcEntry> all = cgroup == null ? alive : cgroup.with(alive);
                 loop.execute(() -> found.accept(all));
               } catch (Proc.Unreadable e) {
@@ -95,14 +94,19 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     }
   }
 
+  @Override
+  public boolean signalGroup(Signal signal) {
+    return toGroup(signal.number()) && toGroup(Signal.SIGCONT.number());
+  }
+
   /**
    * A stopped process cannot obey, so what is not SIGKILL is followed by SIGCONT. A shell at a
    * terminal ignores SIGTERM: who ignores the signal is told that the terminal hangs up. The master
    * itself stays open for what they still write.
    */
   @Override
-  public void signal(List<ProcEntry> processes, Signal signal) {
-    deliver(processes, signal.number());
+  public void signal(List<ProcEntry> processes, Signal signal, boolean besidesGroup) {
+    deliver(processes, signal.number(), !besidesGroup);
     if (cgroup != null && signal == Signal.SIGKILL) {
       cgroup.kill();
     }
@@ -114,16 +118,20 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
       }
     }
     if (signal != Signal.SIGKILL && signal != Signal.SIGSTOP) {
-      deliver(processes, Signal.SIGCONT.number());
+      deliver(processes, Signal.SIGCONT.number(), !besidesGroup);
     }
   }
 
   /** Signals these, and all that share the leader's group. Says whether anyone got it. */
   boolean deliver(List<ProcEntry> processes, int signal) {
+    return deliver(processes, signal, true);
+  }
+
+  private boolean deliver(List<ProcEntry> processes, int signal, boolean group) {
     if (leaderExited && signal == Signal.SIGKILL.number()) {
       machine.adoptees().strike(tree);
     }
-    boolean delivered = !leaderReaped && !processes.isEmpty() && toGroup(signal);
+    boolean delivered = group && !processes.isEmpty() && toGroup(signal);
     for (ProcEntry process : processes) {
       if (leaderReaped || process.pgrp() != tree.leader()) {
         delivered |= Signals.toOne(machine.platform(), process, signal);
