@@ -6,9 +6,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way a run's processes are ended: the signal to the leader's group, and by a look to the
- * rest of the tree, the grace, another look, SIGKILL to all that is left, looks until two in a row
- * are empty, or the tree is known to be, or {@link #CONFIRM_NANOS} are over, and the report.
+ * The one way a run's processes are ended: the signal to the leader's group, and if that was not
+ * the end of all, by a look to the rest of the tree, the grace, another look, SIGKILL to all that
+ * is left, looks until two in a row are empty, or the tree is known to be, or {@link
+ * #CONFIRM_NANOS} are over, and the report.
  *
  * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
  * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
@@ -87,7 +88,8 @@ public final class KillPath<P> {
   /** Makes sure that nothing is left, ending what is, as the constructor's order says. */
   public void confirmEmpty() {
     if (phase == Phase.IDLE) {
-      enter(Phase.SIGNAL, order);
+      begin(order);
+      look();
     } else {
       lookSoon();
     }
@@ -97,14 +99,20 @@ public final class KillPath<P> {
   public void stop(StopOrder wanted) {
     switch (phase) {
       case IDLE -> {
+        begin(wanted);
         groupHasIt = tree.signalGroup(wanted.signal());
-        enter(Phase.SIGNAL, wanted);
+        if (groupHasIt) {
+          timer = owner.schedule(FIRST_PAUSE_NANOS, this::look); // most need none
+        } else {
+          look();
+        }
       }
       case SIGNAL -> {
-        // The look for those outside the group is under way. SIGKILL stays SIGKILL.
+        // The look for those outside the group is yet to come. SIGKILL stays SIGKILL.
         if (order.signal() != Signal.SIGKILL) {
           groupHasIt &= wanted.signal() == order.signal();
           order = new StopOrder(wanted.signal(), Math.min(order.graceNanos(), wanted.graceNanos()));
+          look();
         }
       }
       case GRACE -> {
@@ -129,10 +137,9 @@ public final class KillPath<P> {
     }
   }
 
-  private void enter(Phase first, StopOrder wanted) {
-    phase = first;
+  private void begin(StopOrder wanted) {
+    phase = Phase.SIGNAL;
     order = wanted;
-    look();
   }
 
   private void look() {

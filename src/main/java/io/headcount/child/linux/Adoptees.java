@@ -112,7 +112,9 @@ final class Adoptees {
       Placed place = placed.get(pid);
       none &= place != null && place.isApartFrom(tree);
     }
-    return none && placed.values().stream().noneMatch(place -> tree.equals(place.tree()));
+    return none
+        && (placed.isEmpty()
+            || placed.values().stream().noneMatch(place -> tree.equals(place.tree())));
   }
 
   /**

@@ -80,9 +80,13 @@ final class LiveRounds {
     EnumSet<Way> who = EnumSet.of(Way.UNREAD);
     who.addAll(effort.pipes());
     for (Way way : effort.among(who)) {
-      // once that is not weighed: what grows with the first ones and stays is not the children's
-      crew.ask(way, "hold", effort.live().getLast(), HOLD_SECONDS, programs.idle());
-      crew.ask(way, "stop");
+      // not measured: what grows with the first ones and stays is not the children's, and a
+      // compiler has seen nobody stop yet
+      long began = System.nanoTime();
+      do {
+        crew.ask(way, "hold", effort.live().getLast(), HOLD_SECONDS, programs.idle());
+        crew.ask(way, "stop");
+      } while (Worker.millisSince(began) < effort.warmUpMillis());
     }
     Budget budget = new Budget(SECTION.title(), effort, report);
     while (budget.another()) {
