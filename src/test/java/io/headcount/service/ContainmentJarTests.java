@@ -137,6 +137,13 @@ class ContainmentJarTests {
         signal(polite, first);
       }
       assertThat(lives(first)).as("ignores what a terminal or an init sends").isTrue();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> {
+            signal("STOP", first);
+            return isStopped(first);
+          });
+      await().atMost(Duration.ofSeconds(10)).until(() -> !isStopped(first));
 
       signal("KILL", first);
 
@@ -148,6 +155,10 @@ class ContainmentJarTests {
       kill(service);
       await().atMost(Duration.ofSeconds(10)).until(() -> service.carriers().isEmpty());
     }
+  }
+
+  private static boolean isStopped(long pid) throws Exception {
+    return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") T ");
   }
 
   private static void signal(String name, long pid) throws Exception {

@@ -29,15 +29,17 @@ import org.slf4j.LoggerFactory;
  * A small process that outlives the service by a moment: a shell that waits at a pipe whose other
  * end only the service holds. When the service dies, however, the pipe ends, and the shell kills
  * whatever has a mark of this boot ({@code guardian.sh}). When the service ends in order it is told
- * so. Should it die itself, another takes its place.
+ * so. Should it die itself, another takes its place; should somebody stop it, it goes on within a
+ * second.
  *
- * <p>All of it happens on one event loop, in the first half-millisecond of its life and at its end.
+ * <p>All of it happens on one event loop.
  */
 final class Guardian {
   private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
   private static final String SHELL = "/bin/sh";
   private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long LAST_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long WAKE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long PATIENCE_SECONDS = 2;
   private static final int STDERR = 2;
   private static final byte[] END = "end\n".getBytes(StandardCharsets.US_ASCII);
@@ -111,9 +113,18 @@ final class Guardian {
     CompletableFuture<Void> started = new CompletableFuture<>();
     loop.execute(() -> {
       spawn();
+      keepAwake();
       started.complete(null);
     });
     await(started);
+  }
+
+  /** Of a SIGCONT one that was not stopped hears nothing. */
+  private void keepAwake() {
+    if (pidfd != null) {
+      Processes.pidfdSendSignal(pidfd.number(), Signal.SIGCONT.number());
+    }
+    loop.schedule(WAKE_NANOS, this::keepAwake);
   }
 
   /** Tells it that the end is in order, and waits until it is gone. */
