@@ -6,10 +6,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way a run's processes are ended: the signal to the leader's group, and if that was not
- * the end of all, by a look to the rest of the tree, the grace, another look, SIGKILL to all that
- * is left, looks until two in a row are empty, or the tree is known to be, or {@link
- * #CONFIRM_NANOS} are over, and the report.
+ * The one way a run's processes are ended: the signal to the leader's group, and by a look to the
+ * rest of the tree, the grace, another look, SIGKILL to all that is left, looks until two in a row
+ * are empty, or the tree is known to be, or {@link #CONFIRM_NANOS} are over, and the report.
  *
  * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
  * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
@@ -47,6 +46,8 @@ public final class KillPath<P> {
 
   /** Whether the leader's group has got the order's signal, before the first look. */
   private boolean groupHasIt;
+
+  private boolean looked;
 
   private Owner.@Nullable Timer timer;
 
@@ -101,11 +102,7 @@ public final class KillPath<P> {
       case IDLE -> {
         begin(wanted);
         groupHasIt = tree.signalGroup(wanted.signal());
-        if (groupHasIt) {
-          timer = owner.schedule(FIRST_PAUSE_NANOS, this::look); // most need none
-        } else {
-          look();
-        }
+        look();
       }
       case SIGNAL -> {
         // The look for those outside the group is yet to come. SIGKILL stays SIGKILL.
@@ -147,7 +144,8 @@ public final class KillPath<P> {
       timer.cancel();
       timer = null;
     }
-    if (tree.isSurelyEmpty()) {
+    boolean mayLeaveSome = groupHasIt && !looked; // a leader that left somebody may be gone by now
+    if (!mayLeaveSome && tree.isSurelyEmpty()) {
       finish(List.of());
     } else if (!looking) {
       looking = true;
@@ -157,6 +155,7 @@ public final class KillPath<P> {
 
   private void found(List<P> alive) {
     looking = false;
+    looked = true;
     if (phase == Phase.DONE) {
       return;
     }

@@ -93,38 +93,24 @@ class KillPathTests {
     path(tree).stop(term(100));
     owner.pass(300 * MILLIS);
 
-    assertThat(tree.sent.subList(0, 2)).containsExactly("0 SIGTERM leader", "22 SIGTERM daemon");
+    assertThat(tree.sent.subList(0, 2)).containsExactly("0 SIGTERM leader", "20 SIGTERM daemon");
     assertThat(tree.sent.subList(2, tree.sent.size()))
         .hasSize(2)
         .allMatch(line -> line.contains("SIGKILL"));
   }
 
   @Test
-  void groupThatObeysNeedsNoLook() {
+  void groupThatObeysAtOnceIsLookedForOnce() {
     FakeTree tree = new FakeTree(owner, 20 * MILLIS, "leader").withGroup("leader").obedient();
     KillPath<String> path = path(tree);
     path.stop(term(5000));
     path.lookSoon();
+    assertThat(reports).as("a leader may have left somebody behind").isEmpty();
+    owner.pass(20 * MILLIS);
 
     assertThat(reports).containsExactly(new Report(false, List.of()));
-    assertThat(owner.timers()).isZero();
-    owner.pass(100 * MILLIS);
     assertThat(tree.sent).containsExactly("0 SIGTERM leader");
-    assertThat(tree.looks).isEmpty();
-  }
-
-  @Test
-  void treeThatDiesDuringTheFirstLookIsDoneBeforeItsAnswer() {
-    FakeTree tree = new FakeTree(owner, 20 * MILLIS, "leader").withGroup("leader").stubborn();
-    KillPath<String> path = path(tree);
-    path.stop(term(5000));
-    owner.pass(10 * MILLIS);
-    tree.dies("leader");
-    path.lookSoon();
-
-    assertThat(reports).containsExactly(new Report(false, List.of()));
-    owner.pass(100 * MILLIS);
-    assertThat(tree.sent).containsExactly("0 SIGTERM leader");
+    assertThat(tree.looks).hasSize(1);
     assertThat(owner.timers()).isZero();
   }
 

@@ -8,6 +8,7 @@ import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.Signal;
 import io.headcount.child.linux.LinuxChildAdapter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -88,29 +89,46 @@ class EscapeesTests {
     }
   }
 
+  /** Makes a sibling ({@code CLONE_PARENT}) that is of another session, and tells its pid. */
+  private static String sibling(String then) {
+    return """
+    exec perl -MPOSIX -e '
+      my $child = syscall(%s, 0, 0, 0, 0);
+      if ($child == 0) {
+        POSIX::setsid();
+        close $_ for (STDIN, STDOUT, STDERR);
+        exec "env", "-i", "sleep", "1000";
+      }
+      $| = 1; print "$child\n"; %s'
+    """
+        .formatted(
+            System.getProperty("os.arch").equals("aarch64") ? "220, 0x8011" : "56, 0x8011", then);
+  }
+
+  /** The leader is gone before any look. */
+  @Test
+  void siblingIsEndedByTheCancel() throws Exception {
+    try (Supervised house = house(EscapeePolicy.REPORT)) {
+      Run run = house.shell(sibling("sleep 1000;"));
+      Awaitility.await().until(() -> Supervised.stdout(run).endsWith("\n"));
+      Path sibling = Path.of("/proc", Supervised.stdout(run).strip());
+
+      house.supervisor.cancel(run.id(), null, null);
+
+      Supervised.exited(run);
+      assertThat(Files.exists(sibling) ? Files.readString(sibling.resolve("stat")) : ") Z ")
+          .as("dead, if not reaped yet")
+          .contains(") Z ");
+    }
+  }
+
   /** A sibling is on no list that is read at the exit of its leader, but the mark is on it. */
   @Test
   void siblingThatALeaderLeftAtOnceIsEndedThoughARunThatIsAsOldLives(CapturedOutput log)
       throws Exception {
-    String clone =
-        System.getProperty("os.arch").equals("aarch64")
-            ? "220, 0x8011"
-            : "56, 0x8011"; // CLONE_PARENT
     try (Supervised house = house(EscapeePolicy.KILL)) {
       Run older = house.shellReady("echo ready; exec sleep 2000");
-      Run run =
-          house.shell(
-              """
-              exec perl -MPOSIX -e '
-                my $child = syscall(%s, 0, 0, 0, 0);
-                if ($child == 0) {
-                  POSIX::setsid();
-                  close $_ for (STDIN, STDOUT, STDERR);
-                  exec "env", "-i", "sleep", "1000";
-                }
-                print "$child\\n";'
-              """
-                  .formatted(clone));
+      Run run = house.shell(sibling(""));
       Supervised.exited(run);
       ProcessHandle sibling =
           ProcessHandle.of(Long.parseLong(Supervised.stdout(run).strip())).orElseThrow();
