@@ -63,6 +63,7 @@ final class RunIntake {
       }
       if (body.argv() != null) {
         policy.checkKind(false, role);
+      policy.checkPlace(body.cwd());
       }
       if (body.shell() != null) {
         policy.checkKind(true, role);
