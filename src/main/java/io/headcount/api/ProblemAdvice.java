@@ -66,6 +66,13 @@ class ProblemAdvice {
     };
   }
 
+  /** Told apart from a run that there is none of in the audit log alone. */
+  @ExceptionHandler
+  ResponseEntity<Object> anothersRun(OthersRunException refusal, HttpServletRequest request) {
+    request.setAttribute(AuditFilter.HIDDEN, true);
+    return refused(refusal.answer(), request);
+  }
+
   /** The kind of error that a refusal is. */
   static ProblemCode code(SupervisorException refusal) {
     return switch (refusal) {

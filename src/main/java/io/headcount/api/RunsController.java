@@ -122,6 +122,7 @@ class RunsController {
   private ResponseEntity<RunResponse> started(
       Run run, HttpServletRequest request, HttpServletResponse response)
       throws InterruptedException {
+    request.setAttribute(AuditFilter.ALLOWED, run.id());
     boolean waited = waiting.forExit(run, request, response);
     if (run.state() != RunState.EXITED) {
       awaitLaunch(run);
