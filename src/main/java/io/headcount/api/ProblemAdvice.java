@@ -119,7 +119,11 @@ class ProblemAdvice {
 
   @ExceptionHandler
   ResponseEntity<Object> unknownCaller(
-      AuthenticationException unknown, HttpServletRequest request) {
+      AuthenticationException unknown, HttpServletRequest request, HttpServletResponse response) {
+    if (!response.containsHeader(HttpHeaders.WWW_AUTHENTICATE)) { // it was let in at first
+      response.setHeader(
+          HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"headcount\", error=\"invalid_token\"");
+    }
     return problem(ProblemCode.UNAUTHENTICATED, unknown, request).toResponse(NO_HEADERS);
   }
 
