@@ -61,6 +61,7 @@ class ProblemAdvice {
           SupervisorException.QueueFull _,
           SupervisorException.DescriptorBudget _,
           SupervisorException.PidBudget _,
+          SupervisorException.MemoryBudget _,
           SupervisorException.Draining _ ->
           problem.toResponse(NO_HEADERS);
     };
@@ -88,6 +89,7 @@ class ProblemAdvice {
       case SupervisorException.QueueFull _ -> ProblemCode.QUEUE_FULL;
       case SupervisorException.DescriptorBudget _ -> ProblemCode.FD_BUDGET;
       case SupervisorException.PidBudget _ -> ProblemCode.PID_BUDGET;
+      case SupervisorException.MemoryBudget _ -> ProblemCode.MEMORY_BUDGET;
       case SupervisorException.Draining _ -> ProblemCode.DRAINING;
     };
   }

@@ -57,6 +57,7 @@ class RunsController {
         ProblemCode.QUEUE_FULL,
         ProblemCode.FD_BUDGET,
         ProblemCode.PID_BUDGET,
+        ProblemCode.MEMORY_BUDGET,
         ProblemCode.DRAINING
       })
   @Prefers
@@ -87,6 +88,7 @@ class RunsController {
         ProblemCode.QUEUE_FULL,
         ProblemCode.FD_BUDGET,
         ProblemCode.PID_BUDGET,
+        ProblemCode.MEMORY_BUDGET,
         ProblemCode.DRAINING
       })
   @Prefers
