@@ -5,7 +5,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -22,6 +24,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class AuditFilter extends OncePerRequestFilter {
   /** The attribute with what was asked to run: the name of a command, or of a program. */
   static final String COMMAND = "io.headcount.audit.command";
+
+  /** The attribute with the ids of all runs that are ended at once. */
+  static final String ALL = "io.headcount.audit.runs";
 
   /** The attribute with the id of the run that it was let act on, whatever is answered then. */
   static final String ALLOWED = "io.headcount.audit.allowed";
@@ -51,11 +56,20 @@ final class AuditFilter extends OncePerRequestFilter {
         AuditLog.write(
             AuditLog.Source.of(request),
             run(request),
-            Collections.singletonMap("command", request.getAttribute(COMMAND)),
+            what(request),
             request.getAttribute(ALLOWED) != null || (!hidden && AuditLog.isAllowed(status)),
             answered ? status : null);
       }
     }
+  }
+
+  private static Map<String, @Nullable Object> what(HttpServletRequest request) {
+    Map<String, @Nullable Object> what = new LinkedHashMap<>();
+    what.put("command", request.getAttribute(COMMAND));
+    if (request.getAttribute(ALL) instanceof List<?> runs) {
+      what.put("runs", runs);
+    }
+    return what;
   }
 
   private static boolean isAct(HttpServletRequest request) {

@@ -117,6 +117,7 @@ class CancelController {
       throw invalid("", "expected exactly one of scopeKey, labels and all");
     }
     List<String> ids = runs.stream().map(Run::id).toList();
+    http.setAttribute(AuditFilter.ALL, ids);
     return ResponseEntity.accepted().body(new Cancelled(ids.size(), ids));
   }
 

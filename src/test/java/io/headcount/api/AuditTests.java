@@ -100,6 +100,18 @@ class AuditTests extends Secured {
   }
 
   @Test
+  void tellsWhichRunsAreEndedAtOnce(CapturedOutput log) {
+    String place = "{\"command\": \"place\", \"scopeKey\": \"both\"}";
+    String first = Service.id(ann.post("/v1/runs", place).json());
+    String second = Service.id(ann.post("/v1/runs", place).json());
+    ann.post("/v1/runs/cancel", "{\"scopeKey\": \"both\"}");
+
+    await().until(() -> AuditLines.of(log).size() >= 3);
+    assertThat(AuditLines.of(log).getLast().path("runs").valueStream().map(JsonNode::asString))
+        .containsExactlyInAnyOrder(first, second);
+  }
+
+  @Test
   void tellsOfRequestsThatWereNone(CapturedOutput log) {
     ann.post("/v1/runs", "{\"command\": \"show\"}");
     ann.post("/v1/runs", "no JSON");
