@@ -122,7 +122,12 @@ class AttachController {
     handshake.doHandshake(
         new ServletServerHttpRequest(request),
         new ServletServerHttpResponse(response),
-        new AttachHandler(supervisor, run, frames, session -> open(session, run, query, principal)),
+        new AttachHandler(
+            supervisor,
+            run,
+            frames,
+            new AttachAudit(AuditLog.Source.of(request), run.id()),
+            session -> open(session, run, query, principal)),
         new HashMap<>());
   }
 

@@ -4,16 +4,12 @@ import io.headcount.child.Child.Target;
 import io.headcount.child.Signal;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Run;
-import io.headcount.supervisor.RunState;
-import io.headcount.supervisor.StdinPort;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.socket.BinaryMessage;
@@ -32,10 +28,13 @@ import org.springframework.web.socket.handler.AbstractWebSocketHandler;
  */
 final class AttachHandler extends AbstractWebSocketHandler {
   private static final int MOST_TEXT = 16 << 10;
+  private static final int OK = 200;
 
   private final ProcessSupervisor supervisor;
   private final Run run;
   private final AttachFrames frames;
+  private final AttachAudit audit;
+  private final AttachInput input;
   private final Function<WebSocketSession, @Nullable Attachment> open;
   private final StringBuilder text = new StringBuilder();
   private @Nullable Attachment attachment;
@@ -51,10 +50,13 @@ final class AttachHandler extends AbstractWebSocketHandler {
       ProcessSupervisor supervisor,
       Run run,
       AttachFrames frames,
+      AttachAudit audit,
       Function<WebSocketSession, @Nullable Attachment> open) {
     this.supervisor = supervisor;
     this.run = run;
     this.frames = frames;
+    this.audit = audit;
+    this.input = new AttachInput(run, audit);
     this.open = open;
   }
 
@@ -79,6 +81,7 @@ final class AttachHandler extends AbstractWebSocketHandler {
     if (attachment != null) {
       attachment.closed();
     }
+    audit.closed();
   }
 
   @Override
@@ -92,26 +95,45 @@ final class AttachHandler extends AbstractWebSocketHandler {
   protected void handleBinaryMessage(WebSocketSession session, BinaryMessage message)
       throws InterruptedException {
     Attachment client = attachment;
-    if (client == null) {
+    if (client == null || client.isOver()) {
       return;
     }
     client.heard();
     ByteBuffer part = message.getPayload();
     if (!insideBinary && part.hasRemaining()) {
       insideBinary = true;
-      byte channel = part.get();
-      passOver = channel != 0 || !mayWrite(client);
-      if (channel != 0) {
-        client.trouble(
-            ProblemCode.VALIDATION,
-            "expected channel 0, standard input, got " + Byte.toUnsignedInt(channel));
-      }
+      passOver = !isInput(client, part.get());
     }
     if (message.isLast()) {
       insideBinary = false;
     }
     if (!passOver && part.hasRemaining()) {
-      write(client, part, false);
+      take(client, part);
+    }
+  }
+
+  private boolean isInput(Attachment client, byte channel) {
+    if (channel != 0) {
+      String expected = "expected channel 0, standard input, got " + Byte.toUnsignedInt(channel);
+      audit.ordered(AttachAudit.UNKNOWN, refuse(client, ProblemCode.VALIDATION, expected));
+      return false;
+    }
+    if (!client.writes()) {
+      audit.wrote(refuse(client, onlyReads()));
+      return false;
+    }
+    return true;
+  }
+
+  private void take(Attachment client, ByteBuffer bytes) throws InterruptedException {
+    Integer status = null;
+    audit.writes();
+    try {
+      status = input.write(client, bytes, false) ? OK : null;
+    } catch (SupervisorException e) {
+      status = refuse(client, ProblemAdvice.code(e), describe(e));
+    } finally {
+      audit.wrote(status);
     }
   }
 
@@ -119,12 +141,13 @@ final class AttachHandler extends AbstractWebSocketHandler {
   protected void handleTextMessage(WebSocketSession session, TextMessage message)
       throws InterruptedException {
     Attachment client = attachment;
-    if (client == null) {
+    if (client == null || client.isOver()) {
       return;
     }
     client.heard();
     if (text.length() + message.getPayloadLength() > MOST_TEXT) {
       client.end(CloseStatus.TOO_BIG_TO_PROCESS);
+      audit.ordered(AttachAudit.UNKNOWN, ProblemCode.TOO_LARGE.status().value());
       return;
     }
     text.append(message.getPayload());
@@ -133,13 +156,31 @@ final class AttachHandler extends AbstractWebSocketHandler {
     }
     String whole = text.toString();
     text.setLength(0);
+    String type = AttachAudit.UNKNOWN;
+    Integer status = null;
     try {
-      obey(client, frames.read(whole));
+      AttachFrames.Order order = frames.read(whole);
+      type = order.type();
+      status = obey(client, order) ? OK : null;
     } catch (SupervisorException e) {
-      client.trouble(ProblemAdvice.code(e), describe(e));
+      status = refuse(client, ProblemAdvice.code(e), describe(e));
+    } catch (AttachRefusedException e) {
+      status = refuse(client, e);
     } catch (IllegalArgumentException e) {
-      client.trouble(ProblemCode.MALFORMED, String.valueOf(e.getMessage()));
+      status = refuse(client, ProblemCode.MALFORMED, String.valueOf(e.getMessage()));
+    } finally {
+      audit.ordered(type, status);
     }
+  }
+
+  private static int refuse(Attachment client, AttachRefusedException refusal) {
+    return refuse(client, refusal.code(), String.valueOf(refusal.getMessage()));
+  }
+
+  /** Tells the client, and returns the status that a request would get. */
+  private static int refuse(Attachment client, ProblemCode code, String message) {
+    client.trouble(code, message);
+    return code.status().value();
   }
 
   private static String describe(SupervisorException refusal) {
@@ -150,7 +191,8 @@ final class AttachHandler extends AbstractWebSocketHandler {
     return String.valueOf(refusal.getMessage());
   }
 
-  private void obey(Attachment client, AttachFrames.Order order) throws InterruptedException {
+  /** Does what it is told; false if the connection ended before that was done. */
+  private boolean obey(Attachment client, AttachFrames.Order order) throws InterruptedException {
     switch (order.type()) {
       case "ack" -> {
         if (!client.acknowledge(needed(order.offset(), "/offset"))) {
@@ -159,27 +201,25 @@ final class AttachHandler extends AbstractWebSocketHandler {
         }
       }
       case "resize" -> {
-        if (mayWrite(client)) {
-          Waiting.forAnswer(
-              run.terminal()
-                  .resize(needed(order.columns(), "/columns"), needed(order.rows(), "/rows")));
-        }
+        mustWrite(client);
+        Waiting.forAnswer(
+            run.terminal()
+                .resize(needed(order.columns(), "/columns"), needed(order.rows(), "/rows")));
       }
       case "signal" -> {
-        if (mayWrite(client)) {
-          signal(order);
-        }
+        mustWrite(client);
+        signal(order);
       }
       case "eof" -> {
-        if (mayWrite(client)) {
-          write(client, ByteBuffer.allocate(0), true);
-        }
+        mustWrite(client);
+        return input.write(client, ByteBuffer.allocate(0), true);
       }
       default ->
           throw invalid(
               "/type",
               "expected resize, signal, eof or ack, got " + RunRequests.quote(order.type()));
     }
+    return true;
   }
 
   private void signal(AttachFrames.Order order) throws InterruptedException {
@@ -192,60 +232,15 @@ final class AttachHandler extends AbstractWebSocketHandler {
     boolean _ = Waiting.forAnswer(supervisor.signal(run.id(), signal, target));
   }
 
-  private static boolean mayWrite(Attachment client) {
-    if (client.writes()) {
-      return true;
-    }
-    client.trouble(ProblemCode.FORBIDDEN, "This connection only reads; attach with mode=rw.");
-    return false;
-  }
-
-  /**
-   * Writes all of it, however long the command takes to read it, unless the connection ends first.
-   */
-  private void write(Attachment client, ByteBuffer bytes, boolean eof) throws InterruptedException {
-    try {
-      while (!client.isOver()) {
-        if (!isLaunched()) {
-          continue;
-        }
-        int start = bytes.position();
-        try {
-          StdinPort.Written _ = run.stdin().write(block -> !fill(block, bytes), null, eof);
-          return;
-        } catch (SupervisorException.StdinFull full) {
-          bytes.position(start + (int) full.accepted());
-          client.heard(); // its pongs wait behind what it wrote
-        }
-      }
-    } catch (SupervisorException e) {
-      client.trouble(ProblemAdvice.code(e), describe(e));
-    } catch (IOException e) {
-      throw new IllegalStateException("copying from memory failed", e);
+  private static void mustWrite(Attachment client) {
+    if (!client.writes()) {
+      throw onlyReads();
     }
   }
 
-  /** A run may wait for a place; its input waits with it. */
-  private boolean isLaunched() throws InterruptedException {
-    if (run.state() != RunState.QUEUED && run.state() != RunState.STARTING) {
-      return true;
-    }
-    try {
-      run.launched().get(1, TimeUnit.SECONDS);
-      return true;
-    } catch (TimeoutException e) {
-      return false;
-    } catch (java.util.concurrent.ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
-  }
-
-  /** Copies what fits; says whether that was all. */
-  private static boolean fill(ByteBuffer block, ByteBuffer bytes) {
-    int length = Math.min(block.remaining(), bytes.remaining());
-    block.put(bytes.slice().limit(length));
-    bytes.position(bytes.position() + length);
-    return !bytes.hasRemaining();
+  private static AttachRefusedException onlyReads() {
+    return new AttachRefusedException(
+        ProblemCode.FORBIDDEN, "This connection only reads; attach with mode=rw.");
   }
 
   private static <T> T needed(@Nullable T value, String pointer) {

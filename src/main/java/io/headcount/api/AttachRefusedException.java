@@ -2,7 +2,7 @@ package io.headcount.api;
 
 import java.io.Serial;
 
-/** A client may not attach, or not in this way. */
+/** A client may not attach, not in this way, or not do so much. */
 final class AttachRefusedException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 

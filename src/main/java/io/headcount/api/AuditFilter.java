@@ -1,32 +1,23 @@
 package io.headcount.api;
 
-import io.headcount.policy.Role;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.security.core.Authentication;
-import org.springframework.security.core.GrantedAuthority;
-import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
-import org.springframework.security.web.context.SecurityContextRepository;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The audit log: a line of JSON an act. Acts are requests that change something, those that attach,
- * and any that were refused to whoever asked. Outermost of all filters, so that it sees what others
- * refuse; who calls stands in the security context that they leave. Never an argument, a variable,
- * standard input, or a query.
+ * Tells the audit log of requests: those that change something, those that attach, and any that
+ * were refused to whoever asked. Outermost of all filters, so that it sees what others refuse; who
+ * calls stands in the security context that they leave.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -34,15 +25,20 @@ final class AuditFilter extends OncePerRequestFilter {
   /** The attribute with what was asked to run: the name of a command, or of a program. */
   static final String COMMAND = "io.headcount.audit.command";
 
-  private static final Logger LOG = LoggerFactory.getLogger("io.headcount.audit");
-  private static final SecurityContextRepository CONTEXTS =
-      new RequestAttributeSecurityContextRepository();
+  /** The attribute with the ids of all runs that are ended at once. */
+  static final String ALL = "io.headcount.audit.runs";
+
+  /** The attribute with the id of the run that it was let act on, whatever is answered then. */
+  static final String ALLOWED = "io.headcount.audit.allowed";
+
+  /** The attribute that says that the answer hides a refusal. */
+  static final String HIDDEN = "io.headcount.audit.hidden";
+
   private static final String RUNS = "/v1/runs/";
-  private static final JsonMapper JSON = new JsonMapper();
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    return !LOG.isInfoEnabled() || !request.getRequestURI().startsWith("/v1/");
+    return !AuditLog.isOn() || !request.getRequestURI().startsWith("/v1/");
   }
 
   @Override
@@ -55,11 +51,25 @@ final class AuditFilter extends OncePerRequestFilter {
       answered = true;
     } finally {
       int status = response.getStatus();
-      boolean allowed = status != 401 && status != 403;
-      if (isAct(request) || !allowed) {
-        LOG.info("{}", line(request, response, status, allowed, answered));
+      boolean hidden = request.getAttribute(HIDDEN) != null;
+      if (isAct(request) || hidden || status == 401 || status == 403) {
+        AuditLog.write(
+            AuditLog.Source.of(request),
+            run(request),
+            what(request),
+            request.getAttribute(ALLOWED) != null || (!hidden && AuditLog.isAllowed(status)),
+            answered ? status : null);
       }
     }
+  }
+
+  private static Map<String, @Nullable Object> what(HttpServletRequest request) {
+    Map<String, @Nullable Object> what = new LinkedHashMap<>();
+    what.put("command", request.getAttribute(COMMAND));
+    if (request.getAttribute(ALL) instanceof List<?> runs) {
+      what.put("runs", runs);
+    }
+    return what;
   }
 
   private static boolean isAct(HttpServletRequest request) {
@@ -70,43 +80,12 @@ final class AuditFilter extends OncePerRequestFilter {
     };
   }
 
-  private static String line(
-      HttpServletRequest request,
-      HttpServletResponse response,
-      int status,
-      boolean allowed,
-      boolean answered) {
-    Map<String, @Nullable Object> line = new LinkedHashMap<>();
-    line.put("at", Instant.now().toString());
-    Authentication caller = CONTEXTS.loadDeferredContext(request).get().getAuthentication();
-    line.put("caller", caller == null || caller.getName().isEmpty() ? null : caller.getName());
-    line.put("role", caller == null ? null : role(caller));
-    line.put("from", request.getRemoteAddr());
-    line.put("method", request.getMethod());
-    line.put("path", request.getRequestURI());
-    line.put("run", run(request, response));
-    line.put("command", request.getAttribute(COMMAND));
-    line.put("allowed", allowed);
-    line.put("status", answered ? status : null);
-    return JSON.writeValueAsString(line);
-  }
-
-  /** The mightiest of the caller's roles, null if it has none. */
-  private static @Nullable String role(Authentication caller) {
-    Role most = null;
-    for (GrantedAuthority one : caller.getAuthorities()) {
-      Role role = Role.ofAuthority(one.getAuthority());
-      if (role != null && (most == null || role.compareTo(most) > 0)) {
-        most = role;
-      }
-    }
-    return most == null ? null : most.label();
-  }
-
   /** The run that was started, or the one in the path. */
-  private static @Nullable String run(HttpServletRequest request, HttpServletResponse response) {
-    String location = response.getHeader("Location");
-    String path = location == null ? request.getRequestURI() : location;
+  private static @Nullable String run(HttpServletRequest request) {
+    if (request.getAttribute(ALLOWED) instanceof String known) {
+      return known;
+    }
+    String path = request.getRequestURI();
     if (!path.startsWith(RUNS) || path.equals(RUNS + "cancel")) {
       return null;
     }

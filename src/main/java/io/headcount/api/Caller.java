@@ -53,7 +53,8 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
   /**
    * Finds a run to look at.
    *
-   * @throws SupervisorException.NotFound if there is none for this caller
+   * @throws SupervisorException.NotFound if there is none
+   * @throws OthersRunException if it is one of another caller
    */
   Run look(ProcessSupervisor supervisor, String id) {
     return find(supervisor, id, readable());
@@ -62,7 +63,8 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
   /**
    * Finds a run to act on.
    *
-   * @throws SupervisorException.NotFound if there is none for this caller
+   * @throws SupervisorException.NotFound if there is none
+   * @throws OthersRunException if it is one of another caller
    */
   Run act(ProcessSupervisor supervisor, String id) {
     return find(supervisor, id, actable());
@@ -71,7 +73,7 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
   private static Run find(ProcessSupervisor supervisor, String id, @Nullable String owner) {
     Run run = supervisor.get(id);
     if (owner != null && !owner.equals(run.spec().owner())) {
-      throw new SupervisorException.NotFound(id);
+      throw new OthersRunException(id);
     }
     return run;
   }

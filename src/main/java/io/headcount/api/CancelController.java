@@ -72,6 +72,7 @@ class CancelController {
     refuse(violations);
     Run own = Caller.of(request).act(supervisor, id);
     Run run = supervisor.cancel(own.id(), signal, graceMs);
+    request.setAttribute(AuditFilter.ALLOWED, run.id());
     waiting.forExit(run, request, response);
     RunResponse answer = RunResponse.of(run.view(), null);
     boolean exited = answer.state().equals(RunState.EXITED.label());
@@ -116,6 +117,7 @@ class CancelController {
       throw invalid("", "expected exactly one of scopeKey, labels and all");
     }
     List<String> ids = runs.stream().map(Run::id).toList();
+    http.setAttribute(AuditFilter.ALL, ids);
     return ResponseEntity.accepted().body(new Cancelled(ids.size(), ids));
   }
 

@@ -61,9 +61,17 @@ class ProblemAdvice {
           SupervisorException.QueueFull _,
           SupervisorException.DescriptorBudget _,
           SupervisorException.PidBudget _,
+          SupervisorException.MemoryBudget _,
           SupervisorException.Draining _ ->
           problem.toResponse(NO_HEADERS);
     };
+  }
+
+  /** Told apart from a run that there is none of in the audit log alone. */
+  @ExceptionHandler
+  ResponseEntity<Object> anothersRun(OthersRunException refusal, HttpServletRequest request) {
+    request.setAttribute(AuditFilter.HIDDEN, true);
+    return refused(refusal.answer(), request);
   }
 
   /** The kind of error that a refusal is. */
@@ -81,6 +89,7 @@ class ProblemAdvice {
       case SupervisorException.QueueFull _ -> ProblemCode.QUEUE_FULL;
       case SupervisorException.DescriptorBudget _ -> ProblemCode.FD_BUDGET;
       case SupervisorException.PidBudget _ -> ProblemCode.PID_BUDGET;
+      case SupervisorException.MemoryBudget _ -> ProblemCode.MEMORY_BUDGET;
       case SupervisorException.Draining _ -> ProblemCode.DRAINING;
     };
   }
@@ -112,7 +121,11 @@ class ProblemAdvice {
 
   @ExceptionHandler
   ResponseEntity<Object> unknownCaller(
-      AuthenticationException unknown, HttpServletRequest request) {
+      AuthenticationException unknown, HttpServletRequest request, HttpServletResponse response) {
+    if (!response.containsHeader(HttpHeaders.WWW_AUTHENTICATE)) { // it was let in at first
+      response.setHeader(
+          HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"headcount\", error=\"invalid_token\"");
+    }
     return problem(ProblemCode.UNAUTHENTICATED, unknown, request).toResponse(NO_HEADERS);
   }
 

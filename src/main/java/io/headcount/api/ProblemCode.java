@@ -107,6 +107,11 @@ enum ProblemCode {
       HttpStatus.SERVICE_UNAVAILABLE,
       "Too many processes run",
       "The service is too near its limit of processes (`pids.max`). Try again later."),
+  MEMORY_BUDGET(
+      HttpStatus.SERVICE_UNAVAILABLE,
+      "Requests take too much memory",
+      "What live runs were asked for, arguments, environment and inline input, takes as much of the"
+          + " heap as it may. Try again later; data sent through the run's `stdin` takes none."),
   DRAINING(
       HttpStatus.SERVICE_UNAVAILABLE,
       "The service is stopping",

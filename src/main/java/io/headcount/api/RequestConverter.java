@@ -34,18 +34,30 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads JSON bodies: at most so many bytes, one document without duplicate names, nested no deeper
- * than any request is, then strictly into the record ({@link RecordReader}).
+ * and of no more values than any request is, then strictly into the record ({@link RecordReader}).
  */
 final class RequestConverter implements HttpMessageConverter<ApiRequest> {
   private static final int MAX_DEPTH = 16;
+
+  /**
+   * Each takes a hundred bytes of the heap, however short it is, and more while its run is started.
+   */
+  private static final int MAX_TOKENS = 1 << 14;
+
   private static final int BLOCK = 1 << 13;
+
+  /** Who sends no more than this is let send it, however much others do. */
+  private static final int SMALL = 1 << 16;
 
   private final JsonMapper mapper =
       JsonMapper.builder(
               JsonFactory.builder()
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(MAX_DEPTH)
+                          .maxTokenCount(MAX_TOKENS)
+                          .build())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .build();
@@ -87,7 +99,8 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
    * @throws HttpMessageNotReadableException if it is no JSON
    * @throws SupervisorException.Invalid if it is not the JSON that was expected
    * @throws BodyTooLargeException if it is longer than allowed
-   * @throws LimitReachedException if the bodies of all requests take too much memory
+   * @throws LimitReachedException if the bodies of all requests take too much memory, and this one
+   *     is not small
    */
   @Override
   public ApiRequest read(Class<? extends ApiRequest> type, HttpInputMessage message)
@@ -115,7 +128,7 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
 
     void more(int length) {
       bytes += length;
-      if (held.addAndGet(length) > MOST_HELD) {
+      if (held.addAndGet(length) > MOST_HELD && bytes > SMALL) {
         refusals.count(LimitRefusals.Limit.BODIES);
         throw new LimitReachedException(
             LimitRefusals.Limit.BODIES,
@@ -146,7 +159,9 @@ final class RequestConverter implements HttpMessageConverter<ApiRequest> {
           case StreamConstraintsException _ ->
               "The body is nested deeper than "
                   + MAX_DEPTH
-                  + " levels, or has a name or a number that is too long";
+                  + " levels, has a name or a number that is too long, or more than "
+                  + MAX_TOKENS
+                  + " values";
           case DatabindException _ -> "Something follows the end of the JSON document";
           case JacksonException other
               when String.valueOf(other.getOriginalMessage()).startsWith("Duplicate") ->

@@ -10,7 +10,6 @@ import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import jakarta.servlet.http.HttpServletRequest;
-import java.security.Principal;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,10 +48,7 @@ final class RunIntake {
    */
   RunSpec read(
       RunRequest body, HttpServletRequest request, Function<RunSpec, List<Violation>> judge) {
-    Principal principal = request.getUserPrincipal();
-    if (principal != null && revocation.isRevoked(principal)) { // while the body came
-      throw Revocation.refusal();
-    }
+    revocation.check(request); // the body may have taken its time
     Caller caller = Caller.of(request);
     Role role = caller.role();
     request.setAttribute(AuditFilter.COMMAND, asked(body));
@@ -67,6 +63,7 @@ final class RunIntake {
       if (body.shell() != null) {
         policy.checkKind(true, role);
       }
+      policy.checkPlace(body.cwd());
       RunSpec spec = RunRequests.toSpec(body, null, secrets, caller.owner(), judge);
       return policy.confined(policy.check(spec, role, supervisor::plan));
     } catch (ForbiddenException e) {

@@ -2,6 +2,7 @@ package io.headcount.api;
 
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Stdin;
 import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.Signal;
 import io.headcount.policy.CommandTemplate;
@@ -193,22 +194,22 @@ final class RunRequests {
     return wanted == null ? otherwise : Math.clamp(wanted, -1, Integer.MAX_VALUE);
   }
 
-  private RunSpec.Stdin stdin(RunRequest.@Nullable Stdin stdin, boolean onTerminal) {
+  private Stdin stdin(RunRequest.@Nullable Stdin stdin, boolean onTerminal) {
     if (stdin == null || (onTerminal && stdin.mode() == null)) {
-      return onTerminal ? new RunSpec.Stdin.Pipe() : new RunSpec.Stdin.Closed();
+      return onTerminal ? new Stdin.Pipe() : new Stdin.Closed();
     }
     String mode = stdin.mode() == null ? "closed" : stdin.mode();
     if (!mode.equals("inline")) {
       refuseContent(stdin, mode);
     }
     return switch (mode) {
-      case "closed" -> new RunSpec.Stdin.Closed();
-      case "pipe" -> new RunSpec.Stdin.Pipe();
+      case "closed" -> new Stdin.Closed();
+      case "pipe" -> new Stdin.Pipe();
       case "inline" -> inline(stdin.text(), stdin.base64());
       default -> {
         violations.add(
             new Violation("/stdin/mode", "expected closed, inline or pipe, got " + quote(mode)));
-        yield new RunSpec.Stdin.Closed();
+        yield new Stdin.Closed();
       }
     };
   }
@@ -223,15 +224,15 @@ final class RunRequests {
     }
   }
 
-  private RunSpec.Stdin inline(@Nullable String text, @Nullable String base64) {
+  private Stdin inline(@Nullable String text, @Nullable String base64) {
     if (text != null && base64 != null) {
       violations.add(
           new Violation("/stdin/base64", "expected only one of text and base64, got both"));
     } else if (text != null) {
-      return new RunSpec.Stdin.Inline(text.getBytes(StandardCharsets.UTF_8));
+      return new Stdin.Inline(text.getBytes(StandardCharsets.UTF_8));
     } else if (base64 != null) {
       try {
-        return new RunSpec.Stdin.Inline(Base64.getDecoder().decode(base64));
+        return new Stdin.Inline(Base64.getDecoder().decode(base64));
       } catch (IllegalArgumentException e) {
         violations.add(
             new Violation("/stdin/base64", "expected base64 (RFC 4648), got other text"));
@@ -239,7 +240,7 @@ final class RunRequests {
     } else {
       violations.add(new Violation("/stdin/text", "expected text or base64 with mode inline"));
     }
-    return new RunSpec.Stdin.Closed();
+    return new Stdin.Closed();
   }
 
   private RunSpec.Stop stop(RunRequest.@Nullable Stop stop) {

@@ -57,6 +57,7 @@ class RunsController {
         ProblemCode.QUEUE_FULL,
         ProblemCode.FD_BUDGET,
         ProblemCode.PID_BUDGET,
+        ProblemCode.MEMORY_BUDGET,
         ProblemCode.DRAINING
       })
   @Prefers
@@ -87,6 +88,7 @@ class RunsController {
         ProblemCode.QUEUE_FULL,
         ProblemCode.FD_BUDGET,
         ProblemCode.PID_BUDGET,
+        ProblemCode.MEMORY_BUDGET,
         ProblemCode.DRAINING
       })
   @Prefers
@@ -101,7 +103,7 @@ class RunsController {
     if (put.created()) {
       return started(put.run(), request, response);
     }
-    awaitLaunch(put.run());
+    awaitLaunch(put.run(), request);
     boolean waited = waiting.forExit(put.run(), request, response);
     return ResponseEntity.ok(response(put.run().view(), put.run(), waited));
   }
@@ -122,9 +124,10 @@ class RunsController {
   private ResponseEntity<RunResponse> started(
       Run run, HttpServletRequest request, HttpServletResponse response)
       throws InterruptedException {
+    request.setAttribute(AuditFilter.ALLOWED, run.id());
     boolean waited = waiting.forExit(run, request, response);
     if (run.state() != RunState.EXITED) {
-      awaitLaunch(run);
+      awaitLaunch(run, request);
     }
     RunView view = run.view();
     StartFailure failure = view.failure();
@@ -142,9 +145,9 @@ class RunsController {
   }
 
   /** A run that waits for others' places may wait long; one that replaces some, or has one, not. */
-  private void awaitLaunch(Run run) throws InterruptedException {
+  private void awaitLaunch(Run run, HttpServletRequest request) throws InterruptedException {
     if (!run.isQueued()) {
-      waiting.forLaunch(run);
+      waiting.forLaunch(run, request);
     }
   }
 

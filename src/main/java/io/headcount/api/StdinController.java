@@ -81,6 +81,7 @@ class StdinController {
     StdinPort stdin = Caller.of(request).act(supervisor, id).stdin();
     InputStream body = request.getInputStream();
     try (StreamClient client = streams.open(StreamKind.STDIN, request)) {
+      request.setAttribute(AuditFilter.ALLOWED, id);
       try {
         StdinPort.Written written = stdin.write(buffer -> fill(buffer, body, client), offset, eof);
         return new Written(written.accepted(), written.offset(), written.open());

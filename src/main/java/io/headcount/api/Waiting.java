@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.springframework.security.core.AuthenticationException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -17,16 +18,22 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class Waiting {
-  private final ApiSettings settings;
+  /** As often as the tokens are looked at. */
+  private static final long LOOK_MILLIS = 500;
 
-  Waiting(ApiSettings settings) {
+  private final ApiSettings settings;
+  private final Revocation revocation;
+
+  Waiting(ApiSettings settings, Revocation revocation) {
     this.settings = settings;
+    this.revocation = revocation;
   }
 
   /**
    * Waits for the exit as long as {@code Prefer: wait} says, and tells the client for how long.
    *
    * @return whether the client asked for a wait
+   * @throws AuthenticationException as soon as the caller is revoked
    */
   boolean forExit(Run run, HttpServletRequest request, HttpServletResponse response)
       throws InterruptedException {
@@ -34,16 +41,20 @@ class Waiting {
     if (wait == null) {
       return false;
     }
-    response.setHeader("Preference-Applied", "wait=" + wait.toSeconds());
     if (run.state() != RunState.EXITED) {
-      within(run.exited(), wait);
+      within(run.exited(), wait, request);
     }
+    response.setHeader("Preference-Applied", "wait=" + wait.toSeconds());
     return true;
   }
 
-  /** Waits until the command runs or never will, as long as any request may wait. */
-  void forLaunch(Run run) throws InterruptedException {
-    within(run.launched(), settings.maxWait());
+  /**
+   * Waits until the command runs or never will, as long as any request may wait.
+   *
+   * @throws AuthenticationException as soon as the caller is revoked
+   */
+  void forLaunch(Run run, HttpServletRequest request) throws InterruptedException {
+    within(run.launched(), settings.maxWait(), request);
   }
 
   /**
@@ -62,14 +73,22 @@ class Waiting {
     }
   }
 
-  private static void within(CompletableFuture<Void> end, Duration wait)
+  /** When the time is over, the answer says how the run stands. */
+  private void within(CompletableFuture<Void> end, Duration wait, HttpServletRequest request)
       throws InterruptedException {
-    try {
-      end.get(wait.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (TimeoutException e) {
-      // The answer says how the run stands.
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
+    long deadline = System.nanoTime() + wait.toNanos();
+    boolean over = false;
+    while (!over) {
+      long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+      try {
+        end.get(Math.clamp(left, 0, LOOK_MILLIS), TimeUnit.MILLISECONDS);
+        over = true;
+      } catch (TimeoutException e) {
+        over = left <= LOOK_MILLIS;
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e.getCause());
+      }
+      revocation.check(request);
     }
   }
 }

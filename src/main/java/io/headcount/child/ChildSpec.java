@@ -1,6 +1,9 @@
 package io.headcount.child;
 
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -65,9 +68,53 @@ public record ChildSpec(
     /** End-of-file at once. */
     record Closed() implements Stdin {}
 
-    /** These bytes, then end-of-file. */
-    @SuppressWarnings("ArrayRecordComponent") // equality by content is RunSpec's business
-    record Inline(byte[] bytes) implements Stdin {}
+    /**
+     * These bytes, then end-of-file. What a run was asked for is remembered longer than anybody
+     * reads them, so they can be forgotten: then it still equals another of the same bytes.
+     */
+    final class Inline implements Stdin {
+      private final int length;
+      private final byte[] digest;
+      private volatile byte[] bytes;
+
+      public Inline(byte[] bytes) {
+        this.length = bytes.length;
+        this.digest = sha256(bytes);
+        this.bytes = bytes;
+      }
+
+      /** None once they are forgotten. */
+      public byte[] bytes() {
+        return bytes;
+      }
+
+      public void forget() {
+        bytes = new byte[0];
+      }
+
+      private static byte[] sha256(byte[] bytes) {
+        try {
+          return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (NoSuchAlgorithmException e) {
+          throw new IllegalStateException("every Java has SHA-256", e);
+        }
+      }
+
+      @Override
+      public boolean equals(@Nullable Object other) {
+        return other instanceof Inline inline && Arrays.equals(digest, inline.digest);
+      }
+
+      @Override
+      public int hashCode() {
+        return Arrays.hashCode(digest);
+      }
+
+      @Override
+      public String toString() {
+        return "Inline[" + length + " bytes]";
+      }
+    }
 
     /** What is written to {@link Child#writeStdin}, until its end. */
     record Pipe() implements Stdin {}

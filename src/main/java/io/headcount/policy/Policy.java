@@ -3,6 +3,8 @@ package io.headcount.policy;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunSpec;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -77,6 +79,17 @@ public final class Policy {
     return real != null && executables.permit(real, role);
   }
 
+  /** Where a path leads, as far as there is anything; null if nobody can tell where a link does. */
+  private static @Nullable Path reach(Path path) {
+    for (Path at = path; at != null; at = at.getParent()) {
+      Path real = real(at);
+      if (real != null || Files.isSymbolicLink(at)) {
+        return real;
+      }
+    }
+    return null;
+  }
+
   private static @Nullable Path real(Path path) {
     try {
       return path.toRealPath();
@@ -142,6 +155,24 @@ public final class Policy {
   }
 
   /**
+   * Judges where a free command is to run, before it is looked at whether there is such a place:
+   * what there is outside of the workspace is not to be found out.
+   *
+   * @throws ForbiddenException if that is outside of it
+   */
+  public void checkPlace(@Nullable String cwd) {
+    if (inWorkspace && cwd != null) {
+      Path place;
+      try {
+        place = workspace.resolve(cwd).normalize();
+      } catch (InvalidPathException e) {
+        return; // it is no place, as who looks next says
+      }
+      Path _ = checkFolder(reach(place));
+    }
+  }
+
+  /**
    * Judges a free command that is valid.
    *
    * @param plans tells what it would execute, and where
@@ -159,7 +190,7 @@ public final class Policy {
     if (!executables.isEmpty()) {
       judged = judged.executing(executable(spec, plan.executable(), role).toString());
     }
-    return inWorkspace ? judged.inWorkspace(folder(plan.cwd()).toString()) : judged;
+    return inWorkspace ? judged.inWorkspace(checkFolder(real(plan.cwd())).toString()) : judged;
   }
 
   private Path executable(RunSpec spec, @Nullable Path found, Role role) {
@@ -169,14 +200,12 @@ public final class Policy {
       throw new ForbiddenException(
           pointer,
           PREFIX + "executables",
-          (file == null ? "There is no such program" : file + " is not a program")
-              + " that you may run (headcount.policy.executables).");
+          "Expected a program that you may run, links followed (headcount.policy.executables).");
     }
     return file;
   }
 
-  private Path folder(Path cwd) {
-    Path real = real(cwd);
+  private Path checkFolder(@Nullable Path real) {
     Path root = real(workspace);
     if (real == null || root == null || !real.startsWith(root)) {
       throw new ForbiddenException(

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * of such a page.
  */
 final class BrowserGuard extends OncePerRequestFilter {
+  /** Our own pages, and what somebody typed. */
+  private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
+
   private final Hosts hosts;
   private final Set<String> allowedOrigins;
   private final AccessDeniedHandler refusals;
@@ -36,7 +41,7 @@ final class BrowserGuard extends OncePerRequestFilter {
       throws ServletException, IOException {
     response.setHeader("X-Content-Type-Options", "nosniff");
     String host = request.getHeader(HttpHeaders.HOST);
-    String origin = request.getHeader(HttpHeaders.ORIGIN);
+    List<String> origins = Collections.list(request.getHeaders(HttpHeaders.ORIGIN));
     if (!hosts.allow(host, request.getLocalAddr())) {
       refusals.handle(
           request,
@@ -44,14 +49,14 @@ final class BrowserGuard extends OncePerRequestFilter {
           new AccessDeniedException(
               "The service was called by a name that is not its own; headcount.security.hosts"
                   + " (HEADCOUNT_SECURITY_HOSTS) has the names that are."));
-    } else if (origin != null && !allowedOrigins.contains(origin) && !sameHost(origin, host)) {
+    } else if (origins.size() > 1 || !origins.stream().allMatch(it -> mayCall(it, host))) {
       refusals.handle(
           request,
           response,
           new AccessDeniedException(
               "Pages of other sites may not call this service; headcount.attach.allowed-origins"
                   + " (HEADCOUNT_ATTACH_ALLOWED_ORIGINS) has those that may."));
-    } else if (origin == null && isPartOfAnotherSite(request)) {
+    } else if (origins.isEmpty() && isPartOfAnotherSite(request)) {
       refusals.handle(
           request,
           response,
@@ -62,13 +67,18 @@ final class BrowserGuard extends OncePerRequestFilter {
     }
   }
 
+  private boolean mayCall(String origin, @Nullable String host) {
+    return allowedOrigins.contains(origin) || sameHost(origin, host);
+  }
+
   /**
    * Whether a browser says that it asks for an image, a script or a frame of another site's page
-   * (Fetch Metadata): these come without an origin. A link that somebody followed is none.
+   * (Fetch Metadata): these come without an origin. A link that somebody followed is none. What it
+   * may say besides, today or some day, is another site's.
    */
   private static boolean isPartOfAnotherSite(HttpServletRequest request) {
-    String site = request.getHeader("Sec-Fetch-Site");
-    boolean other = "cross-site".equals(site) || "same-site".equals(site);
+    List<String> sites = Collections.list(request.getHeaders("Sec-Fetch-Site"));
+    boolean other = sites.size() > 1 || !OWN_SITES.containsAll(sites);
     boolean link =
         "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
             && "document".equals(request.getHeader("Sec-Fetch-Dest"))

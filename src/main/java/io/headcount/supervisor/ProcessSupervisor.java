@@ -123,6 +123,7 @@ public final class ProcessSupervisor implements AutoCloseable {
         throw new SupervisorException.Draining();
       }
       checkBudgets();
+      registry.checkRoom(spec);
       String scope = spec.scopeKey();
       predecessors =
           scope != null && spec.replaceExistingScope()

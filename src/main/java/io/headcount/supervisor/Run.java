@@ -34,6 +34,7 @@ public final class Run {
   private final String id;
   private final long sequence;
   private final RunSpec spec;
+  private final long weight;
   private final ChildSpec childSpec;
   private final RunClocks clocks;
   private final Owner owner;
@@ -75,6 +76,7 @@ public final class Run {
     this.id = id;
     this.sequence = sequence;
     this.spec = spec;
+    this.weight = spec.weight();
     this.childSpec = childSpec;
     this.clocks = clocks;
     this.adapter = adapter;
@@ -181,6 +183,11 @@ public final class Run {
   /** The live processes of the run. */
   public CompletableFuture<List<ProcessInfo>> processes() {
     return ask(running -> running == null ? completed(List.of()) : running.processes());
+  }
+
+  /** What its request took of the memory when it was made, see {@link RunSpec#weight}. */
+  long weight() {
+    return weight;
   }
 
   long sequence() {
@@ -335,6 +342,9 @@ public final class Run {
       }
     }
     journal.complete(end.outputTruncated());
+    if (spec.stdin() instanceof ChildSpec.Stdin.Inline input) {
+      input.forget(); // nobody is to read it any more, and the record stays
+    }
     publish(progress.exited(end));
     if (!end.kept()) {
       child = null;

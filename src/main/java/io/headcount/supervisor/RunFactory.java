@@ -63,11 +63,7 @@ final class RunFactory {
             cwd,
             environment.with(trace.environment(), spec, cookie),
             cookie,
-            switch (spec.stdin()) {
-              case RunSpec.Stdin.Closed() -> new ChildSpec.Stdin.Closed();
-              case RunSpec.Stdin.Pipe() -> new ChildSpec.Stdin.Pipe();
-              case RunSpec.Stdin.Inline(byte[] bytes) -> new ChildSpec.Stdin.Inline(bytes);
-            },
+            spec.stdin(),
             spec.descendants(),
             stop,
             spec.limits(),

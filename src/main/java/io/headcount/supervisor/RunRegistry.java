@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +29,21 @@ final class RunRegistry {
 
   private long exitedBytes;
 
-  /** Characters of the commands of exited runs. */
-  private long exitedCommands;
+  /** What the requests of exited runs take, see {@link RunSpec#weight}. */
+  private long exitedWeight;
 
-  private record Exited(Run run, long bytes, long command, long atNanos) {}
+  private final AtomicLong liveWeight = new AtomicLong();
 
-  /** Records hold their commands: all together take no more than this of the heap. */
-  private static final long MOST_COMMANDS = Runtime.getRuntime().maxMemory() / 32;
+  private record Exited(Run run, long bytes, long weight, long atNanos) {}
+
+  /** Of the heap, for the requests of all exited runs together. */
+  private static final long MOST_EXITED = Runtime.getRuntime().maxMemory() / 32;
+
+  /** The same of all live ones. */
+  private static final long MOST_LIVE = Runtime.getRuntime().maxMemory() / 8;
+
+  /** What is no heavier than this never lacks room: how many runs there may be is bounded too. */
+  private static final long LIGHT = 1 << 16;
 
   RunRegistry(SupervisorSettings.Retention retention) {
     this.retention = retention;
@@ -44,7 +53,20 @@ final class RunRegistry {
     return byId.get(id);
   }
 
+  /**
+   * Says whether there is room for one more request.
+   *
+   * @throws SupervisorException.MemoryBudget if the requests of live runs take too much memory
+   */
+  void checkRoom(RunSpec spec) {
+    long weight = spec.weight();
+    if (weight > LIGHT && liveWeight.get() + weight > MOST_LIVE) {
+      throw new SupervisorException.MemoryBudget(liveWeight.get(), weight, MOST_LIVE);
+    }
+  }
+
   void add(Run run) {
+    liveWeight.addAndGet(run.weight());
     byId.put(run.id(), run);
     byAge.put(run.sequence(), run);
     live.add(run);
@@ -58,6 +80,7 @@ final class RunRegistry {
       retain(run);
     }
     live.remove(run);
+    liveWeight.addAndGet(-run.weight());
     prune();
   }
 
@@ -72,10 +95,10 @@ final class RunRegistry {
   private void retain(Run run) {
     synchronized (exited) {
       long bytes = run.output().heldBytes();
-      long command = run.spec().commandLength();
-      exited.add(new Exited(run, bytes, command, System.nanoTime()));
+      long weight = run.spec().weight();
+      exited.add(new Exited(run, bytes, weight, System.nanoTime()));
       exitedBytes += bytes;
-      exitedCommands += command;
+      exitedWeight += weight;
     }
   }
 
@@ -90,7 +113,7 @@ final class RunRegistry {
         if (record.run() == run) {
           each.remove();
           exitedBytes -= record.bytes();
-          exitedCommands -= record.command();
+          exitedWeight -= record.weight();
           return;
         }
       }
@@ -109,13 +132,13 @@ final class RunRegistry {
         Exited oldest = exited.getFirst();
         if (exited.size() <= retention.maxRuns()
             && (exitedBytes <= retention.maxOutputBytes() || exited.size() == 1)
-            && (exitedCommands <= MOST_COMMANDS || exited.size() == 1)
+            && (exitedWeight <= MOST_EXITED || exited.size() == 1)
             && now - oldest.atNanos() < maxAge.toNanos()) {
           return;
         }
         exited.removeFirst();
         exitedBytes -= oldest.bytes();
-        exitedCommands -= oldest.command();
+        exitedWeight -= oldest.weight();
         forget(oldest.run());
       }
     }

@@ -2,9 +2,9 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Stdin;
 import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.Signal;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,6 +56,8 @@ public record RunSpec(
     Map<String, Secret> secretEnv,
     @Nullable String executable,
     Confinement confinement) {
+  /** What a string takes beside its characters. */
+  private static final int STRING = 64;
 
   /** A run of nobody's, without a terminal and without secrets. */
   public RunSpec(
@@ -133,6 +135,16 @@ public record RunSpec(
     return length;
   }
 
+  /** About how many bytes of memory it takes, but for what is as short for any request. */
+  long weight() {
+    long strings = command.words().size() + 2L * env.size() + 2L * labels.size();
+    long weight = strings * STRING + commandLength();
+    for (Map.Entry<String, String> label : labels.entrySet()) {
+      weight += label.getKey().length() + label.getValue().length();
+    }
+    return stdin instanceof Stdin.Inline inline ? weight + inline.bytes().length : weight;
+  }
+
   /** What to run. */
   public sealed interface Command {
     /** A program and its arguments; no shell sees them. */
@@ -171,34 +183,6 @@ public record RunSpec(
         case Shell(String line) -> List.of("/bin/sh", "-c", line);
         case Named(_, _, List<String> argv) -> argv;
       };
-    }
-  }
-
-  /** What the command reads from standard input. */
-  public sealed interface Stdin {
-    /** End-of-file at once. */
-    record Closed() implements Stdin {}
-
-    /** What is written to the run later. */
-    record Pipe() implements Stdin {}
-
-    /** These bytes, then end-of-file. */
-    @SuppressWarnings("ArrayRecordComponent") // equals and hashCode below compare the content
-    record Inline(byte[] bytes) implements Stdin {
-      @Override
-      public boolean equals(@Nullable Object other) {
-        return other instanceof Inline(byte[] others) && Arrays.equals(bytes, others);
-      }
-
-      @Override
-      public int hashCode() {
-        return Arrays.hashCode(bytes);
-      }
-
-      @Override
-      public String toString() {
-        return "Inline[" + bytes.length + " bytes]";
-      }
     }
   }
 

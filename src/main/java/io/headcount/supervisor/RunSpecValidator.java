@@ -2,6 +2,7 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec;
+import io.headcount.child.ChildSpec.Stdin;
 import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.Means;
 import java.io.IOException;
@@ -201,13 +202,13 @@ final class RunSpecValidator {
     });
   }
 
-  private static void checkTerminal(Terminal terminal, RunSpec.Stdin stdin, List<Violation> found) {
+  private static void checkTerminal(Terminal terminal, Stdin stdin, List<Violation> found) {
     TerminalPort.checkSize("/tty", terminal.columns(), terminal.rows(), found);
     if (!terminal.term().matches("[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")) {
       found.add(
           new Violation("/tty/term", "expected the name of a terminal such as xterm-256color"));
     }
-    if (!(stdin instanceof RunSpec.Stdin.Pipe)) {
+    if (!(stdin instanceof Stdin.Pipe)) {
       found.add(
           new Violation("/stdin/mode", "expected pipe or none: the input of a terminal is open"));
     }

@@ -154,6 +154,22 @@ public abstract sealed class SupervisorException extends RuntimeException {
     }
   }
 
+  /** The requests of live runs take too much memory. */
+  public static final class MemoryBudget extends SupervisorException {
+    private static final long serialVersionUID = 1L;
+
+    public MemoryBudget(long held, long wanted, long most) {
+      super(
+          "The requests of live runs take "
+              + held
+              + " bytes of memory, this one "
+              + wanted
+              + " more, and all together may take "
+              + most
+              + "; try again later, or send data through stdin with mode \"pipe\".");
+    }
+  }
+
   /** The service is stopping. */
   public static final class Draining extends SupervisorException {
     private static final long serialVersionUID = 1L;

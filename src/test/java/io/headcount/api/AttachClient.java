@@ -139,7 +139,11 @@ public final class AttachClient implements WebSocket.Listener, AutoCloseable {
   }
 
   void write(byte[] bytes) {
-    ByteBuffer frame = ByteBuffer.allocate(bytes.length + 1).put((byte) 0).put(bytes).flip();
+    write(0, bytes);
+  }
+
+  void write(int which, byte[] bytes) {
+    ByteBuffer frame = ByteBuffer.allocate(bytes.length + 1).put((byte) which).put(bytes).flip();
     afterOthers(() -> socket.sendBinary(frame, true)).join();
   }
 

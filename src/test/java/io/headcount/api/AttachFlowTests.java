@@ -2,6 +2,7 @@ package io.headcount.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -128,6 +129,33 @@ class AttachFlowTests extends Attaching {
             return streams.clients(StreamKind.ATTACH) == 0;
           });
       assertThat(client.isCutOff()).isTrue();
+    }
+  }
+
+  /** Its thread is stuck with what it does not read, so it is not closed yet. */
+  @Test
+  void obeysAClientNoMoreOnceAnotherHasTakenTheWriting() throws Exception {
+    String id =
+        started(
+            "trap 'echo one' USR1; trap 'echo two' USR2; head -c 20000000 /dev/zero;"
+                + " while :; do sleep 0.05; done",
+            "\"stdin\": {\"mode\": \"pipe\"}, \"output\": {\"retainBytes\": 20000000}");
+    awaitOutput(id, 20_000_000);
+    try (DeafClient first = DeafClient.attach(port(), "/v1/runs/" + id + "/attach?offset=0")) {
+      AttachClient.patiently().until(() -> streams.clients(StreamKind.ATTACH) == 1);
+      for (int acks = 0; acks < 400; acks++) {
+        first.acknowledge((long) (acks % 40) * Attachment.WINDOW);
+      }
+      try (AttachClient next = attach(id, "?takeover=true")) {
+        next.awaitFrame("state");
+        first.order("{\"type\":\"signal\",\"signal\":\"SIGUSR1\",\"target\":\"leader\"}");
+        AttachClient.patiently()
+            .during(Duration.ofMillis(500))
+            .until(() -> !next.text(1).contains("one"));
+        next.order("{\"type\":\"signal\",\"signal\":\"SIGUSR2\",\"target\":\"leader\"}");
+        next.awaitText(1, "two");
+        assertThat(next.text(1)).doesNotContain("one");
+      }
     }
   }
 

@@ -10,7 +10,6 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The audit log of a service that allows some things only. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -34,8 +33,8 @@ class AuditTests extends Secured {
     nobody.get("/v1/info", "Authorization", "Bearer opensesame");
 
     // An answer may be there before its line.
-    await().until(() -> lines(log).size() >= 6);
-    List<JsonNode> lines = lines(log);
+    await().until(() -> AuditLines.of(log).size() >= 6);
+    List<JsonNode> lines = AuditLines.of(log);
     assertThat(lines).hasSize(6);
     assertThat(log.getAll()).doesNotContain("opensesame");
     JsonNode start = lines.get(0);
@@ -72,12 +71,53 @@ class AuditTests extends Secured {
     assertThat(unknown.path("status").asInt()).isEqualTo(401);
   }
 
-  private static List<JsonNode> lines(CapturedOutput log) {
-    JsonMapper json = new JsonMapper();
-    return log.getAll()
-        .lines()
-        .filter(line -> line.contains("io.headcount.audit"))
-        .map(line -> json.readTree(line.substring(line.indexOf('{'))))
-        .toList();
+  @Test
+  void tellsAnothersRunFromNone(CapturedOutput log) {
+    String show = "{\"command\": \"show\", \"parameters\": {\"word\": \"x\"}}";
+    String anns = Service.id(ann.post("/v1/runs", show).json());
+    Client.Reply hidden = bob.delete("/v1/runs/" + anns);
+    Client.Reply none = bob.delete("/v1/runs/none");
+    bob.get("/v1/runs/" + anns + "/output");
+    bob.get("/v1/runs/none/output");
+
+    assertThat(hidden.status()).isEqualTo(404);
+    assertThat(hidden.text().replace(anns, "none")).isEqualTo(none.text());
+    await().until(() -> AuditLines.of(log).size() >= 4);
+    assertThat(
+            AuditLines.of(log).stream()
+                .map(line ->
+                    String.join(
+                        " ",
+                        line.path("method").asString(),
+                        line.path("run").asString().replace(anns, "ann's"),
+                        line.path("status").asString(),
+                        line.path("allowed").asString())))
+        .containsExactly(
+            "POST ann's 201 true",
+            "DELETE ann's 404 false",
+            "DELETE none 404 true",
+            "GET ann's 404 false");
+  }
+
+  @Test
+  void tellsWhichRunsAreEndedAtOnce(CapturedOutput log) {
+    String place = "{\"command\": \"place\", \"scopeKey\": \"both\"}";
+    String first = Service.id(ann.post("/v1/runs", place).json());
+    String second = Service.id(ann.post("/v1/runs", place).json());
+    ann.post("/v1/runs/cancel", "{\"scopeKey\": \"both\"}");
+
+    await().until(() -> AuditLines.of(log).size() >= 3);
+    assertThat(AuditLines.of(log).getLast().path("runs").valueStream().map(JsonNode::asString))
+        .containsExactlyInAnyOrder(first, second);
+  }
+
+  @Test
+  void tellsOfRequestsThatWereNone(CapturedOutput log) {
+    ann.post("/v1/runs", "{\"command\": \"show\"}");
+    ann.post("/v1/runs", "no JSON");
+    ann.post("/v1/runs", "{}", "Content-Type", "text/plain");
+
+    await().until(() -> AuditLines.of(log).size() >= 3);
+    assertThat(AuditLines.of(log)).noneMatch(line -> line.path("allowed").asBoolean(true));
   }
 }

@@ -92,6 +92,58 @@ class BrowserTests extends Service {
     assertThat(fetched("none", "navigate", "document")).startsWith("HTTP/1.1 200");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"CROSS-SITE", "cross-site, none", "elsewhere", "none\r\nSec-Fetch-Site: none"})
+  void refusesToBeAPartOfASiteThatItDoesNotKnow(String site) throws IOException {
+    assertThat(fetched(site, "no-cors", "image")).startsWith("HTTP/1.1 403");
+  }
+
+  @Test
+  void refusesTwoOriginsThoughOneIsItsOwn() throws IOException {
+    String own = "Origin: http://localhost";
+    String other = "Origin: https://evil.example";
+    assertThat(raw(port(), "GET /v1/info HTTP/1.1", "Host: localhost", own))
+        .startsWith("HTTP/1.1 200");
+    for (List<String> two : List.of(List.of(own, other), List.of(other, own), List.of(own, own))) {
+      for (int port : new int[] {port(), managementPort()}) {
+        for (String target : List.of("GET /v1/info", "POST /v1/runs", "GET /actuator/health")) {
+          assertThat(
+                  raw(port, target + " HTTP/1.1", "Host: localhost", two.getFirst(), two.getLast()))
+              .as(target + two)
+              .startsWith("HTTP/1.1 403")
+              .contains("\"code\":\"forbidden\"");
+        }
+      }
+    }
+  }
+
+  @Test
+  void refusesTwoNamesThoughOneIsItsOwn() throws IOException {
+    for (String second : List.of("localhost", "evil.example", "")) {
+      for (int port : new int[] {port(), managementPort()}) {
+        assertThat(raw(port, "GET /v1/info HTTP/1.1", "Host: localhost", "Host: " + second))
+            .startsWith("HTTP/1.1 400");
+        assertThat(raw(port, "GET /v1/info HTTP/1.1", "Host: " + second, "Host: localhost"))
+            .startsWith("HTTP/1.1 400");
+      }
+    }
+  }
+
+  /** No page can make a browser send these; they are answered by the server, without a look. */
+  @Test
+  void tellsNothingOfItselfWhenAskedByMethodsThatNoBrowserSends() throws IOException {
+    for (int port : new int[] {port(), managementPort()}) {
+      String[] evil = {"Host: evil.example", "Origin: https://evil.example", "X-Word: opensesame"};
+      String options = raw(port, "OPTIONS * HTTP/1.1", evil[0], evil[1], evil[2]);
+      assertThat(options).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+      assertThat(options).doesNotContainIgnoringCase("Access-Control").doesNotContain("opensesame");
+      String trace = raw(port, "TRACE /v1/info HTTP/1.1", evil[0], evil[1], evil[2]);
+      assertThat(trace).startsWith("HTTP/1.1 405").contains("\"code\":\"method-not-allowed\"");
+      assertThat(trace).doesNotContain("opensesame", "evil.example");
+    }
+  }
+
   private String fetched(String site, String mode, String destination) throws IOException {
     return raw(
         port(),

@@ -12,11 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.JsonNode;
 
 /** What one caller takes is not taken from another. */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 @DirtiesContext
 @TestPropertySource(
     properties = {
@@ -66,7 +71,7 @@ class CallerLimitsTests extends Secured {
   }
 
   @Test
-  void refusesMoreStreamsThanACallerOrAllMayHave() throws Exception {
+  void refusesMoreStreamsThanACallerOrAllMayHave(CapturedOutput log) throws Exception {
     String id = sleeping(ann);
     String events = "/v1/runs/" + id + "/events";
     InputStream first = ann.open(events).body();
@@ -82,6 +87,10 @@ class CallerLimitsTests extends Secured {
               AttachClient.refusal(
                   port(), "/v1/runs/" + id + "/attach?mode=ro", "Authorization", "Bearer " + ANN))
           .isEqualTo(429);
+      await().until(() -> AuditLines.of(log, id).size() == 2);
+      JsonNode told = AuditLines.of(log, id).getLast();
+      assertThat(told.path("status").asInt()).isEqualTo(429);
+      assertThat(told.path("allowed").asBoolean(true)).isFalse();
       assertThat(ann.get("/v1/runs/" + id).status()).as("no stream").isEqualTo(200);
 
       try (InputStream _ = ops.open(events).body();

@@ -48,8 +48,11 @@ public final class DeafClient implements AutoCloseable {
 
   /** Says that it has all output before an offset, though it took nothing. */
   public void acknowledge(long offset) throws IOException {
-    byte[] text =
-        ("{\"type\":\"ack\",\"offset\":" + offset + "}").getBytes(StandardCharsets.US_ASCII);
+    order("{\"type\":\"ack\",\"offset\":" + offset + "}");
+  }
+
+  void order(String json) throws IOException {
+    byte[] text = json.getBytes(StandardCharsets.US_ASCII);
     byte[] frame = new byte[text.length + 6]; // the key of the mask is zero
     frame[0] = (byte) 0x81;
     frame[1] = (byte) (0x80 | text.length);

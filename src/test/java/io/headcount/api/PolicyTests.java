@@ -43,6 +43,7 @@ class PolicyTests extends Secured {
       Files.createSymbolicLink(home.resolve("entrance"), Path.of("tools/hello"));
       Files.createSymbolicLink(home.resolve("leave"), Path.of("/etc"));
       Files.createSymbolicLink(home.resolve("stay"), Path.of("tools"));
+      Files.createSymbolicLink(home.resolve("lost"), Path.of("/no/such"));
       return home;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -204,6 +205,44 @@ class PolicyTests extends Secured {
     Reply reply = run("\"argv\": [\"printf\", \"x\"], \"cwd\": \"" + cwd + "\"", "runner");
     assertThat(reply.status()).as(reply.text()).isEqualTo(403);
     assertThat(reply.pointers()).containsExactly("/cwd");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/no-such",
+        "/etc/no-such",
+        "/etc/passwd",
+        "/etc/passwd/x",
+        "/root/no-such",
+        "../no-such",
+        "leave/no-such",
+        "leave/passwd",
+        "lost",
+        "lost/deeper",
+        "tools/../../no-such"
+      })
+  void doesNotTellWhatThereIsOutsideTheWorkspace(String cwd) {
+    Reply there = run("\"argv\": [\"printf\", \"x\"], \"cwd\": \"/etc\"", "runner");
+    Reply reply = run("\"argv\": [\"printf\", \"x\"], \"cwd\": \"" + cwd + "\"", "runner");
+    assertThat(reply.status()).isEqualTo(403);
+    assertThat(reply.text()).isEqualTo(there.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no-such", "tools/no-such", "tools/hello", "stay/no-such", "x\\u0000"})
+  void tellsWhatIsWrongWithAPlaceInTheWorkspace(String cwd) {
+    Reply reply = run("\"argv\": [\"printf\", \"x\"], \"cwd\": \"" + cwd + "\"", "runner");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(422);
+    assertThat(reply.pointers()).containsExactly("/cwd");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/no/such", "no-such", "/etc/passwd", "HOME/tools/sh", "HOME/tools/out"})
+  void doesNotTellWhichProgramsThereAreBesides(String program) {
+    Reply there = run("\"argv\": [\"/bin/sh\"]", "runner");
+    Reply reply = run("\"argv\": [\"" + program + "\"]", "runner");
+    assertThat(reply.text()).isEqualTo(there.text());
   }
 
   @Test

@@ -21,14 +21,21 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import tools.jackson.databind.JsonNode;
 
 /** Tokens come and go while the service runs. */
 @Timeout(120)
+@ExtendWith(OutputCaptureExtension.class)
 class RevocationTests extends Secured {
   private static final String NEXT = "next-token-".repeat(4);
+  private static final String SLEEP = "{\"argv\": [\"sleep\", \"1000\"]}";
 
   @Test
   void answersEveryRequestWhileATokenIsRotated() throws Exception {
@@ -146,6 +153,50 @@ class RevocationTests extends Secured {
         .atMost(Duration.ofSeconds(10))
         .until(() ->
             java.util.Arrays.stream(StreamKind.values()).mapToLong(streams::clients).sum() == 0);
+  }
+
+  @Test
+  void endsTheWaitsOfARevokedTokenAndNoOther(CapturedOutput log) throws Exception {
+    String path = "/v1/runs/" + sleeping(ann);
+    String stubborn =
+        "/v1/runs/" + Service.id(ann.start("trap '' TERM; while :; do sleep 1; done"));
+    List<CompletableFuture<Client.Reply>> waits =
+        List.of(
+            later(() -> ann.get(path + "?include=output", "Prefer", "wait=60")),
+            later(
+                () -> ann.post(stubborn + "/cancel", "{\"graceMs\": 60000}", "Prefer", "wait=60")),
+            later(() -> ann.put("/v1/runs/goes-on", SLEEP, "Prefer", "wait=60")));
+    CompletableFuture<Client.Reply> other = later(() -> ops.get(path, "Prefer", "wait=60"));
+    awaitState(stubborn, "exiting");
+    awaitState("/v1/runs/goes-on", "running");
+
+    write(everyone().replace(line("ann", "runner", ANN), ""));
+
+    for (CompletableFuture<Client.Reply> wait : waits) {
+      Client.Reply reply = wait.get(3, TimeUnit.SECONDS);
+      assertThat(reply.status()).as(reply.text()).isEqualTo(401);
+      assertThat(reply.code()).isEqualTo("unauthenticated");
+      assertThat(reply.header("WWW-Authenticate")).contains("invalid_token");
+      assertThat(reply.text()).doesNotContain("ready");
+    }
+    assertThat(other.isDone()).isFalse();
+    assertThat(ops.post(path + "/cancel", "{}").status()).isIn(200, 202);
+    assertThat(other.get(20, TimeUnit.SECONDS).json().path("state").asString()).isEqualTo("exited");
+    awaitState("/v1/runs/goes-on", "running");
+    await().until(() -> !AuditLines.of(log, "goes-on").isEmpty());
+    JsonNode start = AuditLines.of(log, "goes-on").getFirst();
+    assertThat(start.path("allowed").asBoolean()).as("it was started").isTrue();
+    assertThat(start.path("status").asInt()).isEqualTo(401);
+  }
+
+  private static CompletableFuture<Client.Reply> later(Supplier<Client.Reply> request) {
+    return CompletableFuture.supplyAsync(request, Thread::startVirtualThread);
+  }
+
+  private void awaitState(String path, String state) {
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> ops.get(path).json().path("state").asString().equals(state));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Stdin;
 import io.headcount.child.StartFailure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,22 +57,14 @@ class BadInputTests {
 
   private static RunSpec cwd(String cwd) {
     return Specs.with(
-        new RunSpec.Command.Argv(List.of("true")),
-        cwd,
-        Map.of(),
-        new RunSpec.Stdin.Closed(),
-        Limits.NONE);
+        new RunSpec.Command.Argv(List.of("true")), cwd, Map.of(), new Stdin.Closed(), Limits.NONE);
   }
 
   private static RunSpec env(String name, @Nullable String value) {
     Map<String, @Nullable String> env = new HashMap<>();
     env.put(name, value);
     return Specs.with(
-        new RunSpec.Command.Argv(List.of("true")),
-        null,
-        env,
-        new RunSpec.Stdin.Closed(),
-        Limits.NONE);
+        new RunSpec.Command.Argv(List.of("true")), null, env, new Stdin.Closed(), Limits.NONE);
   }
 
   @Test
@@ -107,7 +100,7 @@ class BadInputTests {
                 new RunSpec.Command.Argv(List.of("tool")),
                 folder.toString(),
                 Map.of("PATH", "/bin"),
-                new RunSpec.Stdin.Closed(),
+                new Stdin.Closed(),
                 Limits.NONE));
 
     assertThat(failure.kind()).isEqualTo(StartFailure.Kind.NOT_FOUND);
@@ -124,7 +117,7 @@ class BadInputTests {
             new RunSpec.Command.Argv(List.of(words)),
             null,
             Map.of(),
-            new RunSpec.Stdin.Closed(),
+            new Stdin.Closed(),
             Limits.NONE),
         "/argv");
   }
@@ -151,7 +144,7 @@ class BadInputTests {
             new RunSpec.Command.Argv(List.of("true")),
             null,
             Map.of(),
-            new RunSpec.Stdin.Closed(),
+            new Stdin.Closed(),
             new Limits(0L, -1L, 0L, 0L, 0L, 10_001L, -1L)),
         "/limits/cpuWeight",
         "/limits/coreBytes",

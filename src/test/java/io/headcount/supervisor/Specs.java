@@ -2,6 +2,7 @@ package io.headcount.supervisor;
 
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Stdin;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,7 @@ final class Specs {
       RunSpec.Command command,
       @Nullable String cwd,
       Map<String, @Nullable String> env,
-      RunSpec.Stdin stdin,
+      Stdin stdin,
       Limits limits) {
     RunSpec plain = RunSpec.of(command);
     return new RunSpec(

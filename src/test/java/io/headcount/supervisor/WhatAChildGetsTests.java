@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.headcount.child.ChildExit;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.Stdin;
 import io.headcount.child.StartFailure;
 import io.headcount.output.StdStream;
 import java.io.IOException;
@@ -94,7 +95,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Argv(List.of("env")),
                 null,
                 asked,
-                new RunSpec.Stdin.Closed(),
+                new Stdin.Closed(),
                 Limits.NONE));
 
     Map<String, String> env =
@@ -118,7 +119,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Argv(List.of("pwd")),
                 real.toString(),
                 Map.of(),
-                new RunSpec.Stdin.Closed(),
+                new Stdin.Closed(),
                 Limits.NONE));
 
     assertThat(there.strip()).isEqualTo(real.toString());
@@ -138,7 +139,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Argv(List.of("my-tool")),
                 null,
                 Map.of("PATH", "/nowhere:" + folder + ":/bin"),
-                new RunSpec.Stdin.Closed(),
+                new Stdin.Closed(),
                 Limits.NONE));
 
     assertThat(found).isEqualTo("found\n");
@@ -159,7 +160,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Argv(List.of("wc", "-c")),
                 null,
                 Map.of(),
-                new RunSpec.Stdin.Inline(bytes),
+                new Stdin.Inline(bytes),
                 Limits.NONE));
 
     assertThat(counted.strip()).isEqualTo(Integer.toString(bytes.length));
@@ -186,7 +187,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Shell("ulimit -n; ulimit -t; ulimit -v"),
                 null,
                 Map.of(),
-                new RunSpec.Stdin.Closed(),
+                new Stdin.Closed(),
                 limits));
 
     assertThat(listed.lines().toList()).containsExactly("64", "100", Integer.toString(1 << 20));
@@ -209,7 +210,7 @@ class WhatAChildGetsTests {
                                   "/proc/self/limits")),
                           null,
                           Map.of(),
-                          new RunSpec.Stdin.Closed(),
+                          new Stdin.Closed(),
                           new Limits(null, null, 64L, null, null, null, null)))
                   .split(" *\n|  +", -1));
 
@@ -235,7 +236,7 @@ class WhatAChildGetsTests {
                     new RunSpec.Command.Shell("cat; ls /proc/self/fd >&2"),
                     null,
                     Map.of(),
-                    new RunSpec.Stdin.Inline("in".getBytes(StandardCharsets.UTF_8)),
+                    new Stdin.Inline("in".getBytes(StandardCharsets.UTF_8)),
                     Limits.NONE));
         assertThat(Supervised.exited(run).exit()).extracting(ChildExit::code).isEqualTo(0);
         assertThat(Supervised.stdout(run)).isEqualTo("in");
@@ -258,7 +259,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Shell("sleep 1000"),
                 null,
                 Map.of(),
-                new RunSpec.Stdin.Pipe(),
+                new Stdin.Pipe(),
                 tooMany));
 
     RunView view = Supervised.exited(run);
@@ -279,7 +280,7 @@ class WhatAChildGetsTests {
                 new RunSpec.Command.Shell("head -c 2000000 /dev/zero > big"),
                 folder.toString(),
                 Map.of(),
-                new RunSpec.Stdin.Closed(),
+                new Stdin.Closed(),
                 new Limits(null, null, null, null, 1L << 20, null, null)));
 
     RunView view = Supervised.exited(run);

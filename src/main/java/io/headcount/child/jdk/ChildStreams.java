@@ -96,8 +96,8 @@ final class ChildStreams implements OutputPump.Sink {
   void open(ChildSpec.Stdin mode) {
     stdout.open();
     stderr.open();
-    if (stdin != null && mode instanceof ChildSpec.Stdin.Inline(byte[] bytes)) {
-      stdin.writeAllAndClose(bytes);
+    if (stdin != null && mode instanceof ChildSpec.Stdin.Inline inline) {
+      stdin.writeAllAndClose(inline.bytes());
     }
   }
 

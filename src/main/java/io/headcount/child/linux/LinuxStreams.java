@@ -62,8 +62,8 @@ final class LinuxStreams {
 
   /** Gives the child what it is to read. */
   void begin(ChildSpec.Stdin source) {
-    if (stdin != null && source instanceof ChildSpec.Stdin.Inline(byte[] bytes)) {
-      stdin.writeAll(bytes);
+    if (stdin != null && source instanceof ChildSpec.Stdin.Inline inline) {
+      stdin.writeAll(inline.bytes());
     }
   }
 
