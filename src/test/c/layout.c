@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <sched.h>
 #include <stddef.h>
@@ -23,7 +24,10 @@ SAME(SYS_close_range, NR_CLOSE_RANGE);
 SAME(SYS_dup3, NR_DUP3);
 SAME(SYS_execve, NR_EXECVE);
 SAME(SYS_fchdir, NR_FCHDIR);
+SAME(SYS_fcntl, NR_FCNTL);
+SAME(SYS_lseek, NR_LSEEK);
 SAME(SYS_openat, NR_OPENAT);
+SAME(SYS_openat2, NR_OPENAT2);
 SAME(SYS_prctl, NR_PRCTL);
 SAME(SYS_setns, NR_SETNS);
 SAME(SYS_prlimit64, NR_PRLIMIT64);
@@ -50,7 +54,9 @@ SAME(sizeof(long), 8);
 SAME(O_RDONLY, 0);
 SAME(O_WRONLY, 1);
 SAME(O_RDWR, 2);
+SAME(O_CREAT, 0x40);
 SAME(O_NOCTTY, 0x100);
+SAME(O_APPEND, 0x400);
 SAME(O_NONBLOCK, 0x800);
 SAME(O_CLOEXEC, 0x80000);
 SAME(O_PATH, 0x200000);
@@ -58,6 +64,13 @@ SAME(RLIMIT_CORE, 4);
 SAME(F_SETFL, 4);
 SAME(F_DUPFD_CLOEXEC, 1030);
 SAME(AT_FDCWD, -100);
+SAME(SEEK_END, 2);
+SAME(RESOLVE_NO_MAGICLINKS, 2);
+SAME(RESOLVE_BENEATH, 8);
+SAME(sizeof(struct open_how), 24);
+SAME(offsetof(struct open_how, flags), 0);
+SAME(offsetof(struct open_how, mode), 8);
+SAME(offsetof(struct open_how, resolve), 16);
 SAME(CLONE_VM, 0x100);
 SAME(CLONE_FILES, 0x400);
 SAME(CLONE_PIDFD, 0x1000);
@@ -106,17 +119,25 @@ SAME(ENOENT, 2);
 SAME(ESRCH, 3);
 SAME(EINTR, 4);
 SAME(EIO, 5);
+SAME(ENXIO, 6);
 SAME(E2BIG, 7);
 SAME(ENOEXEC, 8);
+SAME(EBADF, 9);
 SAME(EAGAIN, 11);
 SAME(ENOMEM, 12);
 SAME(EACCES, 13);
+SAME(EXDEV, 18);
 SAME(ENOTDIR, 20);
+SAME(EISDIR, 21);
 SAME(EINVAL, 22);
 SAME(ENFILE, 23);
 SAME(EMFILE, 24);
 SAME(ETXTBSY, 26);
+SAME(ENOSPC, 28);
+SAME(ESPIPE, 29);
+SAME(EROFS, 30);
 SAME(EPIPE, 32);
 SAME(ENAMETOOLONG, 36);
 SAME(ENOSYS, 38);
 SAME(ELOOP, 40);
+SAME(EDQUOT, 122);

@@ -53,6 +53,10 @@ class CommandsController {
               example = "[\"git\", \"log\", \"-n\", \"{count}\", \"{branch}\"]")
           List<String> argv,
       List<CommandParameter> parameters,
+      @Schema(
+              description = "The file that its output goes to; null: it comes to the service.",
+              example = "null")
+          @Nullable String outputFile,
       @Schema(description = "How long it may take; null: as the request says.", example = "60000")
           @Nullable Long timeoutMs) {
 
@@ -64,6 +68,7 @@ class CommandsController {
           template.parameters().entrySet().stream()
               .map(entry -> CommandParameter.of(entry.getKey(), entry.getValue()))
               .toList(),
+          template.outputFile(),
           template.timeout() == null ? null : template.timeout().toMillis());
     }
   }

@@ -3,6 +3,7 @@ package io.headcount.api;
 import io.headcount.output.OutputTotals;
 import io.headcount.output.StdStream;
 import io.headcount.supervisor.ProcessSupervisor;
+import io.headcount.supervisor.Run;
 import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import io.swagger.v3.oas.annotations.Operation;
@@ -60,6 +61,7 @@ class OutputController {
       problems = {
         ProblemCode.NOT_FOUND,
         ProblemCode.OUTPUT_GONE,
+        ProblemCode.OUTPUT_IN_FILE,
         ProblemCode.RANGE_NOT_SATISFIABLE,
         ProblemCode.NOT_ACCEPTABLE,
         ProblemCode.TOO_MANY_STREAMS,
@@ -87,8 +89,12 @@ class OutputController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws IOException, InterruptedException {
-    OutputSource source =
-        new OutputSource(Caller.of(request).look(supervisor, id).output(), stream(stream));
+    Run run = Caller.of(request).look(supervisor, id);
+    OutputSource source = new OutputSource(run.output(), stream(stream));
+    String file = run.view().outputFile();
+    if (file != null) {
+      throw new OutputInFileException(id, file);
+    }
     source.journal().verify();
     ByteRange range = range(request);
     refuseTail(tail, range);

@@ -149,9 +149,16 @@ class ProblemAdvice {
                         failed.failure().message())));
     return switch (failed.failure().kind()) {
       case RESOURCES -> problem.unavailable().toResponse(NO_HEADERS);
-      case NOT_FOUND, NOT_EXECUTABLE, PERMISSION, BAD_CWD, TOO_LONG, OTHER ->
+      case NOT_FOUND, NOT_EXECUTABLE, PERMISSION, BAD_CWD, BAD_OUTPUT, TOO_LONG, OTHER ->
           problem.toResponse(NO_HEADERS);
     };
+  }
+
+  @ExceptionHandler
+  ResponseEntity<Object> inAFile(OutputInFileException file, HttpServletRequest request) {
+    return problem(ProblemCode.OUTPUT_IN_FILE, file, request)
+        .with(Map.of("file", file.file()))
+        .toResponse(NO_HEADERS);
   }
 
   @ExceptionHandler

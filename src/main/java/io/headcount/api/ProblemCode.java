@@ -92,6 +92,12 @@ enum ProblemCode {
       "The output is no longer held",
       "The bytes asked for were dropped, because the run wrote more than is retained. The oldest"
           + " byte that is held is at `first`."),
+  OUTPUT_IN_FILE(
+      HttpStatus.CONFLICT,
+      "The output is in a file",
+      "The run was started with `output.file`: the command writes to that file by itself, and the"
+          + " service has nothing of it. Read `file` where the service runs, or start the run"
+          + " without it."),
   START_FAILED(
       HttpStatus.UNPROCESSABLE_CONTENT,
       "The command did not start",

@@ -65,7 +65,8 @@ class RunController {
       response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
       return null;
     }
-    return ResponseEntity.ok(RunResponse.of(view, withText ? OutputText.of(run.output()) : null));
+    return ResponseEntity.ok(
+        withText ? RunResponse.withText(run, view) : RunResponse.of(view, null));
   }
 
   @DeleteMapping("/v1/runs/{id}")

@@ -165,5 +165,11 @@ record RunRequest(
       @Schema(
               description = "Puts stars in the place of what secretEnv set.",
               defaultValue = "false")
-          @Nullable Boolean redact) {}
+          @Nullable Boolean redact,
+      @Schema(
+              description =
+                  "A file that the command appends both streams to, relative to cwd unless absolute."
+                      + " The service sees nothing of it, so none of the others goes with it.",
+              example = "null")
+          @Nullable String file) {}
 }

@@ -108,6 +108,7 @@ final class RunRequests {
     refuse("/sandbox", request.sandbox(), command);
     refuse("/timeoutMs", command.timeout() == null ? null : request.timeoutMs(), command);
     refuse("/tty", command.terminal() ? null : request.tty(), command);
+    refuse("/output/file", request.output() == null ? null : request.output().file(), command);
   }
 
   private void refuse(String pointer, @Nullable Object value, CommandTemplate command) {
@@ -172,12 +173,14 @@ final class RunRequests {
 
   private RunSpec.Output output(RunRequest.@Nullable Output output) {
     boolean redact = template != null && template.redact();
+    String file = template == null ? null : template.outputFile();
     return output == null
-        ? new RunSpec.Output(null, null, redact)
+        ? new RunSpec.Output(null, null, redact, file)
         : new RunSpec.Output(
             output.retainBytes(),
             output.maxBytes(),
-            redact || Boolean.TRUE.equals(output.redact()));
+            redact || Boolean.TRUE.equals(output.redact()),
+            template == null ? output.file() : file);
   }
 
   private static @Nullable Terminal terminal(RunRequest.@Nullable Tty tty) {

@@ -5,6 +5,7 @@ import io.headcount.child.ChildExit;
 import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.StartFailure;
 import io.headcount.output.OutputTotals;
+import io.headcount.supervisor.Run;
 import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.RunView;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -95,6 +96,7 @@ record RunResponse(
                 "not-executable",
                 "permission",
                 "bad-cwd",
+                "bad-output",
                 "too-long",
                 "resources",
                 "other"
@@ -141,6 +143,10 @@ record RunResponse(
       @Schema(description = "Whether nothing more will come.") boolean complete,
       @Schema(description = "Whether somebody still held the other end when reading stopped.")
           boolean truncated,
+      @Schema(
+              description = "The file that all of it goes to in place of the service.",
+              example = "null")
+          @Nullable String file,
       @Schema(description = "The last 64 KiB as text, where it was asked for.", example = "ok\n")
           @JsonInclude(JsonInclude.Include.NON_NULL)
           @Nullable String stdout,
@@ -148,7 +154,7 @@ record RunResponse(
           @JsonInclude(JsonInclude.Include.NON_NULL)
           @Nullable String stderr) {
 
-    static Output of(OutputTotals totals, @Nullable OutputText text) {
+    static Output of(OutputTotals totals, @Nullable String file, @Nullable OutputText text) {
       return new Output(
           totals.first(),
           totals.next(),
@@ -157,6 +163,7 @@ record RunResponse(
           totals.droppedBytes(),
           totals.complete(),
           totals.truncated(),
+          file,
           text == null ? null : text.stdout(),
           text == null ? null : text.stderr());
     }
@@ -175,6 +182,11 @@ record RunResponse(
           ? null
           : new Usage(usage.userMs(), usage.systemMs(), usage.maxRssBytes());
     }
+  }
+
+  /** The run with the end of its output as text, unless that is in a file. */
+  static RunResponse withText(Run run, RunView view) {
+    return of(view, view.outputFile() == null ? OutputText.of(run.output()) : null);
   }
 
   static RunResponse of(RunView view, @Nullable OutputText text) {
@@ -215,7 +227,7 @@ record RunResponse(
         view.survivors().stream().map(ProcessResponse::of).toList(),
         new Stdin(view.stdinOpen(), view.stdinOffset()),
         Tty.of(view.terminal()),
-        Output.of(view.output(), text),
+        Output.of(view.output(), view.outputFile(), text),
         Usage.of(exit));
   }
 

@@ -152,6 +152,6 @@ class RunsController {
   }
 
   private RunResponse response(RunView view, Run run, boolean withText) {
-    return RunResponse.of(view, withText ? OutputText.of(run.output()) : null);
+    return withText ? RunResponse.withText(run, view) : RunResponse.of(view, null);
   }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param executable the file to execute, {@code argv} being what it is told; null is to look for
  *     the command
  * @param confinement what the command is kept from
+ * @param outputFile where its output goes instead of to the listener; null is to the listener
  */
 public record ChildSpec(
     List<String> argv,
@@ -36,7 +37,8 @@ public record ChildSpec(
     Limits limits,
     @Nullable Terminal terminal,
     @Nullable String executable,
-    Confinement confinement) {
+    Confinement confinement,
+    @Nullable OutputFile outputFile) {
 
   /** A command without a terminal that is kept from nothing. */
   public ChildSpec(
@@ -48,7 +50,19 @@ public record ChildSpec(
       Descendants descendants,
       StopOrder stop,
       Limits limits) {
-    this(argv, cwd, env, cookie, stdin, descendants, stop, limits, null, null, Confinement.NONE);
+    this(
+        argv,
+        cwd,
+        env,
+        cookie,
+        stdin,
+        descendants,
+        stop,
+        limits,
+        null,
+        null,
+        Confinement.NONE,
+        null);
   }
 
   /**
@@ -59,6 +73,15 @@ public record ChildSpec(
    * @param term its kind, the value of {@code TERM} in the child's environment
    */
   public record Terminal(int columns, int rows, String term) {}
+
+  /**
+   * A file to which descriptors 1 and 2 append, by one description, so that what is written to both
+   * stands in it in the order in which it was written. Nobody here sees any of it.
+   *
+   * @param path relative to the working directory unless absolute; what is not there is created
+   * @param root the folder that it must be in, wherever links lead; null is anywhere
+   */
+  public record OutputFile(String path, @Nullable Path root) {}
 
   /** The environment variable by which a process is known as part of a run. */
   public static final String COOKIE = "HEADCOUNT_RUN";

@@ -17,6 +17,7 @@ public record StartFailure(Kind kind, @Nullable String errno, String message) {
     NOT_EXECUTABLE("not-executable"),
     PERMISSION("permission"),
     BAD_CWD("bad-cwd"),
+    BAD_OUTPUT("bad-output"),
     TOO_LONG("too-long"),
     RESOURCES("resources"),
     OTHER("other");

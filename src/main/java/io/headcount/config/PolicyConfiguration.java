@@ -127,6 +127,7 @@ class PolicyConfiguration {
         command.timeout(),
         command.tty(),
         command.redact(),
+        command.outputFile(),
         Role.all("commands." + name + ".roles", command.roles()));
   }
 

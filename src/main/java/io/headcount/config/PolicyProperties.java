@@ -102,6 +102,7 @@ public record PolicyProperties(
    * @param timeout how long it may take; null leaves that to the request
    * @param tty whether a request may ask for a terminal
    * @param redact whether stars take the place of its secrets in its output
+   * @param outputFile what its output goes to; null is the service
    * @param roles who may run it; empty is everybody
    * @param description for people
    */
@@ -117,6 +118,7 @@ public record PolicyProperties(
       @Nullable @DurationUnit(ChronoUnit.SECONDS) @DurationMin Duration timeout,
       @DefaultValue("false") boolean tty,
       @DefaultValue("false") boolean redact,
+      @Nullable String outputFile,
       @DefaultValue Set<String> roles,
       @Nullable String description) {}
 

@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout how long it may take; null leaves that to the request
  * @param terminal whether a request may ask for a terminal
  * @param redact whether stars take the place of its secrets in its output
+ * @param outputFile what its output goes to in place of the service; null is the service
  * @param roles who may run it; empty is everybody
  */
 public record CommandTemplate(
@@ -47,6 +48,7 @@ public record CommandTemplate(
     @Nullable Duration timeout,
     boolean terminal,
     boolean redact,
+    @Nullable String outputFile,
     Set<Role> roles) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
   private static final Pattern PLACE = Pattern.compile("\\{([A-Za-z][A-Za-z0-9_-]*)}");
@@ -59,12 +61,25 @@ public record CommandTemplate(
     roles = Set.copyOf(roles);
     check(name, argv, parameters.keySet());
     env.forEach((variable, value) -> checkVariable(key(name) + ".env", variable, value));
+    if (outputFile != null) {
+      checkFile(key(name) + ".output-file", outputFile, redact, terminal);
+    }
     for (String variable : secretEnv.keySet()) {
       checkVariable(key(name) + ".secret-env", variable, "");
       if (env.containsKey(variable)) {
         throw new PolicyException(
             key(name) + ".secret-env", variable, "Expected a variable that env does not name too.");
       }
+    }
+  }
+
+  private static void checkFile(String key, String file, boolean redact, boolean terminal) {
+    if (file.isBlank() || file.endsWith("/") || file.indexOf('\0') >= 0) {
+      throw new PolicyException(key, file, "Expected the path of a file.");
+    }
+    if (redact || terminal) {
+      throw new PolicyException(
+          key, file, "What goes to a file passes no terminal, and no secret in it can be covered.");
     }
   }
 

@@ -182,6 +182,13 @@ public final class Policy {
   public RunSpec check(RunSpec spec, Role role, Function<RunSpec, ProcessSupervisor.Plan> plans) {
     environment.check("env", spec.env());
     environment.check("secretEnv", spec.secretEnv());
+    if (spec.output().file() != null && !executables.isEmpty()) {
+      throw new ForbiddenException(
+          "/output/file",
+          PREFIX + "executables",
+          "With rules for programs only named commands write to a file: what it is appended to"
+              + " could be run (headcount.policy.executables).");
+    }
     if (executables.isEmpty() && !inWorkspace) {
       return spec;
     }
@@ -190,7 +197,12 @@ public final class Policy {
     if (!executables.isEmpty()) {
       judged = judged.executing(executable(spec, plan.executable(), role).toString());
     }
-    return inWorkspace ? judged.inWorkspace(checkFolder(real(plan.cwd())).toString()) : judged;
+    if (!inWorkspace) {
+      return judged;
+    }
+    Path folder = checkFolder(real(plan.cwd()));
+    checkFile(spec.output().file(), folder);
+    return judged.inWorkspace(folder.toString());
   }
 
   private Path executable(RunSpec spec, @Nullable Path found, Role role) {
@@ -212,5 +224,18 @@ public final class Policy {
           "/cwd", PREFIX + "cwd", "Expected a directory in the workspace, links followed.");
     }
     return real;
+  }
+
+  /** By its name; where links lead is seen when it is opened. */
+  private void checkFile(@Nullable String file, Path folder) {
+    if (file == null) {
+      return;
+    }
+    Path wanted = folder.resolve(file).normalize();
+    Path root = real(workspace);
+    if (!wanted.startsWith(workspace) && (root == null || !wanted.startsWith(root))) {
+      throw new ForbiddenException(
+          "/output/file", PREFIX + "cwd", "Expected a file in the workspace.");
+    }
   }
 }

@@ -14,9 +14,11 @@ record RunClocks(
     Long queue = asked.queueMs();
     Long retain = spec.output().retainBytes();
     Long max = spec.output().maxBytes();
+    boolean unheard = spec.output().file() != null;
+    long silence = unheard ? 0 : defaults.noOutputTimeout().toMillis();
     return new RunClocks(
         overall == null ? defaults.overallTimeout().toMillis() : overall,
-        noOutput == null ? defaults.noOutputTimeout().toMillis() : noOutput,
+        noOutput == null ? silence : noOutput,
         queue == null ? defaults.queueTimeout().toMillis() : queue,
         retain == null ? defaults.retainBytes() : retain,
         max == null ? Long.MAX_VALUE : max);

@@ -69,7 +69,8 @@ final class RunFactory {
             spec.limits(),
             spec.terminal(),
             spec.executable(),
-            confinement(spec.confinement(), cwd));
+            confinement(spec.confinement(), cwd),
+            outputFile(spec, cwd));
     RunClocks clocks = RunClocks.of(spec, defaults);
     OutputJournal journal = outputs.journal(clocks.retainBytes());
     return new Run(
@@ -83,6 +84,22 @@ final class RunFactory {
         trace,
         adapter,
         hooks);
+  }
+
+  /**
+   * A command with a name that writes in the workspace stays there too: others may put links there.
+   */
+  private ChildSpec.@Nullable OutputFile outputFile(RunSpec spec, Path cwd) {
+    String file = spec.output().file();
+    if (file == null) {
+      return null;
+    }
+    Path workspace = settings.workspace();
+    boolean stays =
+        spec.confinement().inWorkspace()
+            || (spec.command() instanceof RunSpec.Command.Named
+                && cwd.resolve(file).normalize().startsWith(workspace));
+    return new ChildSpec.OutputFile(file, stays ? workspace : null);
   }
 
   private ChildSpec.Confinement confinement(RunSpec.Confinement wanted, Path cwd) {

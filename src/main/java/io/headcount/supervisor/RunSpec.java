@@ -214,13 +214,16 @@ public record RunSpec(
    * @param retainBytes how much is held in memory; null is the service's default
    * @param maxBytes past it the run is ended; null is no bound
    * @param redact whether stars take the place of the run's secrets
+   * @param file what the command appends it to, relative to the working directory if not absolute,
+   *     and nobody else sees it; none of the others then. Null is the service
    */
-  public record Output(@Nullable Long retainBytes, @Nullable Long maxBytes, boolean redact) {
+  public record Output(
+      @Nullable Long retainBytes, @Nullable Long maxBytes, boolean redact, @Nullable String file) {
     public static final Output DEFAULTS = new Output(null, null);
 
     /** Output as it is written. */
     public Output(@Nullable Long retainBytes, @Nullable Long maxBytes) {
-      this(retainBytes, maxBytes, false);
+      this(retainBytes, maxBytes, false, null);
     }
   }
 

@@ -65,6 +65,7 @@ final class RunSpecValidator {
     checkCore(spec.limits().coreBytes(), found);
     checkLimit("/output/retainBytes", spec.output().retainBytes(), found);
     checkLimit("/output/maxBytes", spec.output().maxBytes(), found);
+    checkFile(spec, found);
     if (spec.terminal() != null) {
       checkTerminal(spec.terminal(), spec.stdin(), found);
     }
@@ -222,6 +223,34 @@ final class RunSpecValidator {
     } catch (InvalidPathException e) {
       found.add(new Violation("/cwd", "expected a path, got " + e.getMessage()));
       return workspace;
+    }
+  }
+
+  /** What is written to a file does not pass through here: what is asked of it cannot be done. */
+  private static void checkFile(RunSpec spec, List<Violation> found) {
+    RunSpec.Output output = spec.output();
+    String file = output.file();
+    if (file == null) {
+      return;
+    }
+    try {
+      if (Path.of(file).getFileName() == null || file.isBlank() || file.endsWith("/")) {
+        found.add(new Violation("/output/file", "expected the path of a file"));
+      }
+    } catch (InvalidPathException e) {
+      found.add(new Violation("/output/file", "expected a path, got " + e.getMessage()));
+    }
+    refuse("/output/retainBytes", output.retainBytes() != null, "nothing is retained", found);
+    refuse("/output/maxBytes", output.maxBytes() != null, "limits.fileSizeBytes ends it", found);
+    refuse("/output/redact", output.redact(), "secrets stand there as written", found);
+    Long silence = spec.timeouts().noOutputMs();
+    refuse("/noOutputTimeoutMs", silence != null && silence > 0, "nobody hears it", found);
+    refuse("/tty", spec.terminal() != null, "a terminal is another place for output", found);
+  }
+
+  private static void refuse(String field, boolean asked, String why, List<Violation> found) {
+    if (asked) {
+      found.add(new Violation(field, "goes with no output.file: " + why));
     }
   }
 

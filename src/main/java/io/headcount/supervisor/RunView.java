@@ -5,6 +5,7 @@ import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.StartFailure;
 import io.headcount.output.OutputTotals;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,12 @@ public record RunView(
     OutputTotals output) {
   /** For this limit the kernel counts in ticks, so usage may say less than the limit. */
   private static final long LEAST_MS_A_SECOND = 500;
+
+  /** The file that its output goes to, absolute; null when it comes to the service. */
+  public @Nullable String outputFile() {
+    String file = spec.output().file();
+    return file == null ? null : Path.of(cwd).resolve(file).toString();
+  }
 
   /**
    * The limit that ended the command; null if none did, or nothing proves it. SIGXFSZ comes of a

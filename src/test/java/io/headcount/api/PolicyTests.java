@@ -245,6 +245,16 @@ class PolicyTests extends Secured {
     assertThat(reply.text()).isEqualTo(there.text());
   }
 
+  /** A listed program may write what another listed program executes. */
+  @Test
+  void refusesAFileForTheOutputOfProgramsThatRulesAreFor() {
+    Reply reply = run("\"argv\": [\"printf\", \"x\"], \"output\": {\"file\": \"log\"}", "admin");
+    assertThat(reply.status()).as(reply.text()).isEqualTo(403);
+    assertThat(reply.code()).isEqualTo("command-forbidden");
+    assertThat(reply.pointers()).containsExactly("/output/file");
+    assertThat(HOME.resolve("log")).doesNotExist();
+  }
+
   @Test
   void leavesNothingOfARefusedRun() {
     int before = ops.get("/v1/runs?limit=200").json().path("items").size();

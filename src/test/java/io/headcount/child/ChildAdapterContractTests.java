@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ChildAdapterContractTests
     implements ExitContract,
         OutputContract,
+        OutputFileContract,
         CommandContract,
         StdinContract,
         StopContract,

@@ -3,6 +3,7 @@ package io.headcount.child;
 import io.headcount.child.ChildSpec.Confinement;
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
+import io.headcount.child.ChildSpec.OutputFile;
 import io.headcount.child.ChildSpec.Stdin;
 import io.headcount.child.ChildSpec.Terminal;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ record Command(
     StopOrder stop,
     Limits limits,
     Terminal terminal,
-    Confinement confinement) {
+    Confinement confinement,
+    OutputFile outputFile) {
   private static final AtomicInteger COOKIES = new AtomicInteger();
   private static final Map<String, String> ENV = Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
 
@@ -35,7 +37,8 @@ record Command(
         term(Duration.ofSeconds(5)),
         Limits.NONE,
         null,
-        Confinement.NONE);
+        Confinement.NONE,
+        null);
   }
 
   static Command sh(String script) {
@@ -51,16 +54,27 @@ record Command(
   }
 
   Command in(Path folder) {
-    return new Command(argv, folder, env, stdin, descendants, stop, limits, terminal, confinement);
+    return new Command(
+        argv, folder, env, stdin, descendants, stop, limits, terminal, confinement, outputFile);
   }
 
   Command with(Map<String, String> environment) {
     return new Command(
-        argv, cwd, environment, stdin, descendants, stop, limits, terminal, confinement);
+        argv,
+        cwd,
+        environment,
+        stdin,
+        descendants,
+        stop,
+        limits,
+        terminal,
+        confinement,
+        outputFile);
   }
 
   Command reading(Stdin source) {
-    return new Command(argv, cwd, env, source, descendants, stop, limits, terminal, confinement);
+    return new Command(
+        argv, cwd, env, source, descendants, stop, limits, terminal, confinement, outputFile);
   }
 
   Command piped() {
@@ -69,15 +83,17 @@ record Command(
 
   Command keeping() {
     return new Command(
-        argv, cwd, env, stdin, Descendants.KEEP, stop, limits, terminal, confinement);
+        argv, cwd, env, stdin, Descendants.KEEP, stop, limits, terminal, confinement, outputFile);
   }
 
   Command limited(Limits wanted) {
-    return new Command(argv, cwd, env, stdin, descendants, stop, wanted, terminal, confinement);
+    return new Command(
+        argv, cwd, env, stdin, descendants, stop, wanted, terminal, confinement, outputFile);
   }
 
   Command confined(Confinement wanted) {
-    return new Command(argv, cwd, env, stdin, descendants, stop, limits, terminal, wanted);
+    return new Command(
+        argv, cwd, env, stdin, descendants, stop, limits, terminal, wanted, outputFile);
   }
 
   Command onTerminal() {
@@ -90,7 +106,17 @@ record Command(
         stop,
         limits,
         new Terminal(120, 30, "xterm-256color"),
-        confinement);
+        confinement,
+        outputFile);
+  }
+
+  Command writingTo(String file) {
+    return writingTo(new OutputFile(file, null));
+  }
+
+  Command writingTo(OutputFile file) {
+    return new Command(
+        argv, cwd, env, stdin, descendants, stop, limits, terminal, confinement, file);
   }
 
   /** The same as it is unless it asks for something else. */
@@ -105,6 +131,17 @@ record Command(
     Map<String, String> all = new java.util.LinkedHashMap<>(env);
     all.put(ChildSpec.COOKIE, cookie);
     return new ChildSpec(
-        argv, cwd, all, cookie, stdin, descendants, stop, limits, terminal, null, confinement);
+        argv,
+        cwd,
+        all,
+        cookie,
+        stdin,
+        descendants,
+        stop,
+        limits,
+        terminal,
+        null,
+        confinement,
+        outputFile);
   }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfinedChildContractTests
     implements ExitContract,
         OutputContract,
+        OutputFileContract,
         CommandContract,
         StdinContract,
         StopContract,

@@ -35,7 +35,8 @@ interface DescendantsContract extends Contract {
                     Command.term(StopContract.SHORT),
                     command.limits(),
                     null,
-                    command.confinement()));
+                    command.confinement(),
+                    command.outputFile()));
 
     assertThat(run.end().escalated()).isTrue();
     assertThat(run.end().survivors()).isEmpty();

@@ -47,9 +47,14 @@ interface OutputContract extends Contract {
   @Test
   default void nothingIsLostWhenTheOwnerIsBusy() throws Exception {
     CountDownLatch busy = new CountDownLatch(1);
-    TestRun run = bench().start(Command.sh("head -c 3000000 /dev/zero"));
+    TestRun run =
+        bench()
+            .start(
+                Command.sh("until [ -e go ]; do sleep 0.01; done; head -c 3000000 /dev/zero")
+                    .in(bench().folder));
     run.child();
     run.owner.execute(() -> await(busy));
+    Files.createFile(bench().folder.resolve("go"));
     Bench.await()
         .during(Duration.ofMillis(100))
         .until(() -> run.bytes(StdStream.STDOUT).length < 3_000_000);

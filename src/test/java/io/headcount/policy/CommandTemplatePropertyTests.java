@@ -75,6 +75,7 @@ class CommandTemplatePropertyTests {
         null,
         false,
         false,
+        null,
         Set.of());
   }
 

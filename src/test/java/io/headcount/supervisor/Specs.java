@@ -3,6 +3,7 @@ package io.headcount.supervisor;
 import io.headcount.child.ChildSpec.Descendants;
 import io.headcount.child.ChildSpec.Limits;
 import io.headcount.child.ChildSpec.Stdin;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,25 @@ final class Specs {
         plain.labels(),
         plain.limits(),
         new RunSpec.Output(retain, max));
+  }
+
+  /** Output appended to a file by the command itself. */
+  static RunSpec toFile(RunSpec.Command command, Path file, Limits limits) {
+    RunSpec plain = RunSpec.of(command);
+    return new RunSpec(
+        plain.command(),
+        plain.name(),
+        plain.cwd(),
+        plain.env(),
+        plain.stdin(),
+        plain.timeouts(),
+        plain.stop(),
+        plain.descendants(),
+        plain.scopeKey(),
+        plain.replaceExistingScope(),
+        plain.labels(),
+        limits,
+        new RunSpec.Output(null, null, false, file.toString()));
   }
 
   static RunSpec with(

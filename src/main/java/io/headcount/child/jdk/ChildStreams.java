@@ -5,6 +5,7 @@ import io.headcount.child.ChildSpec;
 import io.headcount.child.Owner;
 import io.headcount.output.StdStream;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +44,10 @@ final class ChildStreams implements OutputPump.Sink {
 
   private final Owner owner;
   private final Listener listener;
-  private final OutputPump stdout;
-  private final OutputPump stderr;
+  private final List<OutputPump> outputs;
   private final @Nullable StdinPump stdin;
   private Phase phase = Phase.OPEN;
-  private int outputsOpen = 2;
+  private int outputsOpen;
   private boolean stdinHeld;
   private boolean truncated;
   private long drainStart;
@@ -56,18 +56,23 @@ final class ChildStreams implements OutputPump.Sink {
 
   ChildStreams(
       Process process,
-      ChildSpec.Stdin mode,
+      ChildSpec spec,
       Owner owner,
       long stdinWaitNanos,
       AtomicLong pipes,
       Listener listener) {
     this.owner = owner;
     this.listener = listener;
-    stdinHeld = !(mode instanceof ChildSpec.Stdin.Closed);
-    pipes.addAndGet(stdinHeld ? 3 : 2);
+    stdinHeld = !(spec.stdin() instanceof ChildSpec.Stdin.Closed);
     Runnable released = pipes::decrementAndGet;
-    stdout = new OutputPump(StdStream.STDOUT, process.getInputStream(), owner, this, released);
-    stderr = new OutputPump(StdStream.STDERR, process.getErrorStream(), owner, this, released);
+    outputs =
+        spec.outputFile() != null
+            ? List.of()
+            : List.of(
+                new OutputPump(StdStream.STDOUT, process.getInputStream(), owner, this, released),
+                new OutputPump(StdStream.STDERR, process.getErrorStream(), owner, this, released));
+    outputsOpen = outputs.size();
+    pipes.addAndGet(outputsOpen + (stdinHeld ? 1 : 0));
     stdin =
         stdinHeld
             ? new StdinPump(
@@ -82,20 +87,19 @@ final class ChildStreams implements OutputPump.Sink {
 
   /** Starts all threads but that of standard output; they deliver nothing before {@link #open}. */
   void start(long pid) {
-    stderr.start(pid);
+    outputs.stream().skip(1).forEach(output -> output.start(pid));
     if (stdin != null) {
       stdin.start(pid);
     }
   }
 
-  /** Reads standard output to its end, on this thread. */
+  /** Reads standard output to its end, on this thread, if it is ours to read. */
   void readStdout() {
-    stdout.run();
+    outputs.stream().limit(1).forEach(OutputPump::run);
   }
 
   void open(ChildSpec.Stdin mode) {
-    stdout.open();
-    stderr.open();
+    outputs.forEach(OutputPump::open);
     if (stdin != null && mode instanceof ChildSpec.Stdin.Inline inline) {
       stdin.writeAllAndClose(inline.bytes());
     }
@@ -141,8 +145,7 @@ final class ChildStreams implements OutputPump.Sink {
 
   private void close() {
     phase = Phase.CLOSING;
-    stdout.stop();
-    stderr.stop();
+    outputs.forEach(OutputPump::stop);
     cancelTimer();
     timer = owner.schedule(CLOSE_NANOS, this::closeBlocked);
     closedIfAll();
@@ -160,8 +163,7 @@ final class ChildStreams implements OutputPump.Sink {
    * thread.
    */
   void forceClose() {
-    stdout.forceClose();
-    stderr.forceClose();
+    outputs.forEach(OutputPump::forceClose);
     closeStdin();
   }
 

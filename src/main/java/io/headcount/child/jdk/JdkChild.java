@@ -72,7 +72,7 @@ final class JdkChild implements Child, ChildStreams.Listener {
     this.watch = watch;
     known = new KnownProcesses(leader);
     tree = new JdkTree(known, watch, owner);
-    streams = new ChildStreams(process, spec.stdin(), owner, stdinWaitNanos, pipes, this);
+    streams = new ChildStreams(process, spec, owner, stdinWaitNanos, pipes, this);
     killPath = new KillPath<>(owner, tree, spec.stop(), this::treeEnded);
   }
 

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * ProcessHandle}. It keeps the child contract with the exceptions listed in {@code
  * docs/adapters.md}.
  *
- * <p>A live child costs a thread of the JDK's that waits for its exit, a thread for each output,
- * one for a piped standard input, and two or three descriptors.
+ * <p>A live child costs a thread of the JDK's that waits for its exit, a thread and a descriptor
+ * for each output that is no file's, and one of each for a piped standard input.
  */
 public final class JdkChildAdapter implements ChildAdapter {
   private static final Logger log = LoggerFactory.getLogger(JdkChildAdapter.class);

@@ -3,6 +3,7 @@ package io.headcount.child.jdk;
 import io.headcount.child.ChildSpec;
 import io.headcount.child.StartFailure;
 import io.headcount.child.StartFailure.Kind;
+import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,10 @@ final class Launcher {
       environment.putAll(spec.env());
       if (spec.stdin() instanceof ChildSpec.Stdin.Closed) {
         builder.redirectInput(Platform.current().nullDevice());
+      }
+      if (spec.outputFile() != null) {
+        File file = OutputTarget.of(spec, spec.outputFile());
+        builder.redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(file));
       }
       return builder.start();
     } catch (IOException e) {

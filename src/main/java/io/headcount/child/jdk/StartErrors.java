@@ -177,7 +177,7 @@ final class StartErrors {
               + " stdin";
       case RESOURCES -> "the machine lacks processes, memory or descriptors now; try again later";
       case BAD_CWD -> "expected a directory to work in";
-      case OTHER -> "the system refused it";
+      case BAD_OUTPUT, OTHER -> "the system refused it";
     };
   }
 

@@ -23,13 +23,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command on Linux, from its spawn to its end. Three descriptors (four with standard input, two
- * with a terminal), no thread; everything on its event loop.
+ * A command on Linux, from its spawn to its end. Three descriptors (two with a terminal, one when
+ * its output goes to a file; standard input is another), no thread; everything on its event loop.
  *
  * <p>The end has three parts, in any order: the leader's exit (from the pidfd), the tree seen empty
- * (or given up), the output read to its end. When the first two are there, output goes on until
- * both streams end, or {@link #IDLE_NANOS} pass without a byte, or {@link #DRAIN_NANOS} in all.
- * Then everything is closed and the leader reaped.
+ * (or given up), the output read to its end, if it is read at all. When the first two are there,
+ * output goes on until both streams end, or {@link #IDLE_NANOS} pass without a byte, or {@link
+ * #DRAIN_NANOS} in all. Then everything is closed and the leader reaped.
  */
 final class LinuxChild implements Child {
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);

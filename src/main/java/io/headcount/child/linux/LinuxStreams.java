@@ -2,6 +2,7 @@ package io.headcount.child.linux;
 
 import io.headcount.child.Child.StdinResult;
 import io.headcount.child.ChildSpec;
+import io.headcount.child.linux.Descriptors.Fd;
 import io.headcount.child.linux.libc.Terminals;
 import io.headcount.output.StdStream;
 import java.nio.ByteBuffer;
@@ -11,8 +12,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a child writes and reads: two outputs and perhaps an input, each a pipe, or one terminal
- * that is both. Owner thread only.
+ * What a child writes and reads: two outputs, if they are no file's, and perhaps an input, each a
+ * pipe, or one terminal that is both. Owner thread only.
  */
 final class LinuxStreams {
   /** What the line discipline takes for end-of-file unless a program chose otherwise: ^D. */
@@ -42,7 +43,12 @@ final class LinuxStreams {
             List.of(
                 new LinuxOutput(loop, new FdEnd.Pipe(loop, out), StdStream.STDOUT, sink, onEnd),
                 new LinuxOutput(loop, new FdEnd.Pipe(loop, err), StdStream.STDERR, sink, onEnd));
-        stdin = in == null ? null : new LinuxStdin(loop, new FdEnd.Pipe(loop, in), onStdinClosed);
+        stdin = input(loop, in, onStdinClosed);
+        terminal = null;
+      }
+      case Stdio.Input(var in) -> {
+        outputs = List.of();
+        stdin = input(loop, in, onStdinClosed);
         terminal = null;
       }
       case Stdio.Terminal(var fd) -> {
@@ -58,6 +64,10 @@ final class LinuxStreams {
         terminal = master.writer();
       }
     }
+  }
+
+  private static @Nullable LinuxStdin input(EventLoop loop, @Nullable Fd pipe, Runnable onClosed) {
+    return pipe == null ? null : new LinuxStdin(loop, new FdEnd.Pipe(loop, pipe), onClosed);
   }
 
   /** Gives the child what it is to read. */

@@ -143,6 +143,9 @@ final class Spawner {
       } catch (Failure failure) {
         opened.closeAll();
         order.failed(failure.why);
+      } catch (ChildLimits.Refused refused) {
+        opened.closeAll();
+        order.failed(refused.failure());
       } catch (RuntimeException | Error e) {
         opened.closeAll();
         LOG.error("event=spawn-fault", e);
@@ -150,7 +153,7 @@ final class Spawner {
       }
     }
 
-    private Spawned start(ChildSpec spec, Opened opened) throws Failure {
+    private Spawned start(ChildSpec spec, Opened opened) throws Failure, ChildLimits.Refused {
       ChildSpec.Terminal terminal = spec.terminal();
       Map<String, String> env = spec.env();
       Stdio ours;
@@ -158,8 +161,13 @@ final class Spawner {
       if (terminal == null) {
         boolean wantsStdin = !(spec.stdin() instanceof ChildSpec.Stdin.Closed);
         Fd stdin = wantsStdin ? opened.pipe(1) : null;
-        ours = new Stdio.Pipes(stdin, opened.pipe(0), opened.pipe(0));
-        theirs = opened.theirPipes(wantsStdin);
+        if (spec.outputFile() == null) {
+          ours = new Stdio.Pipes(stdin, opened.pipe(0), opened.pipe(0));
+          theirs = opened.theirPipes(wantsStdin);
+        } else {
+          ours = new Stdio.Input(stdin);
+          theirs = OutputFiles.of(spec, spec.outputFile(), opened.theirInput(wantsStdin));
+        }
       } else {
         Fd master = opened.terminal(terminal);
         ours = new Stdio.Terminal(master);
@@ -171,15 +179,12 @@ final class Spawner {
           spec.executable() != null
               ? spec.executable()
               : Executables.find(spec.argv().getFirst(), env.get("PATH"), spec.cwd());
-      Room room = room(spec);
+      Room room = Room.of(cgroups, spec);
       try (Confined confined = Confined.of(spawn, forest, bubblewrap, spec, theirs)) {
         Spawned spawned = plant(path, env, spec, setup(spec, theirs, room, confined), room, ours);
         opened.closeTheirs();
         return spawned;
-      } catch (ChildLimits.Refused refused) {
-        room.giveUp();
-        throw new Failure(refused.failure());
-      } catch (Failure | RuntimeException | Error e) {
+      } catch (Failure | ChildLimits.Refused | RuntimeException | Error e) {
         room.giveUp();
         throw e;
       }
@@ -227,14 +232,6 @@ final class Spawner {
     @Override
     public void close() {
       slots.close();
-    }
-  }
-
-  private Room room(ChildSpec spec) throws Failure {
-    try {
-      return Room.of(cgroups, spec);
-    } catch (ChildLimits.Refused refused) {
-      throw new Failure(refused.failure());
     }
   }
 
@@ -315,8 +312,12 @@ final class Spawner {
 
     Spawn.Stdio theirPipes(boolean withStdin) throws Failure {
       int first = withStdin ? 1 : 0;
-      int in = withStdin ? low(0, theirs.getFirst()) : nothing.number();
-      return new Spawn.Stdio.Pipes(in, low(1, theirs.get(first)), low(2, theirs.get(first + 1)));
+      int out = low(1, theirs.get(first));
+      return new Spawn.Stdio.Pipes(theirInput(withStdin), out, low(2, theirs.get(first + 1)));
+    }
+
+    int theirInput(boolean piped) throws Failure {
+      return piped ? low(0, theirs.getFirst()) : nothing.number();
     }
 
     private int low(int slot, Fd fd) throws Failure {

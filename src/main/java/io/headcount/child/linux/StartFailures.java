@@ -40,6 +40,10 @@ final class StartFailures {
               name
                   + ": the run's mark could not be set: somebody has lowered the service's own limit"
                   + " of file locks (prlimit --locks); restart it");
+      case OUTPUT ->
+          spec.outputFile() == null
+              ? of("opening the output", failed.errno())
+              : OutputFiles.failure(spec, spec.outputFile(), failed.errno());
       case CONFINEMENT -> of("confining the command", failed.errno());
       case CGROUP ->
           new StartFailure(

@@ -25,6 +25,20 @@ sealed interface Stdio {
     }
   }
 
+  /**
+   * What it writes goes to a file of its own.
+   *
+   * @param stdin as of {@link Pipes}
+   */
+  record Input(@Nullable Fd stdin) implements Stdio {
+    @Override
+    public void close() {
+      if (stdin != null) {
+        stdin.close();
+      }
+    }
+  }
+
   /** One terminal, whose master is read and written. */
   record Terminal(Fd master) implements Stdio {
     @Override

@@ -3,6 +3,9 @@ package io.headcount.bench.core;
 import io.headcount.child.ChildAdapter;
 import io.headcount.child.ChildSpec.Terminal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
@@ -16,22 +19,39 @@ import org.jspecify.annotations.Nullable;
 final class AdapterContender implements Contender {
   private final ChildAdapter adapter;
   private final @Nullable Terminal terminal;
+  private final @Nullable Path file;
 
-  /**
-   * Takes the adapter over.
-   *
-   * @param terminal what each child gets; null for pipes
-   */
-  AdapterContender(ChildAdapter adapter, @Nullable Terminal terminal) {
+  private AdapterContender(ChildAdapter adapter, @Nullable Terminal terminal, @Nullable Path file) {
     this.adapter = adapter;
     this.terminal = terminal;
+    this.file = file;
+  }
+
+  /** Takes the adapter over; children get pipes. */
+  static AdapterContender withPipes(ChildAdapter adapter) {
+    return new AdapterContender(adapter, null, null);
+  }
+
+  /** The same with a terminal each. */
+  static AdapterContender withTerminals(ChildAdapter adapter) {
+    return new AdapterContender(adapter, new Terminal(80, 24, "xterm"), null);
+  }
+
+  /** The same with one file for all of them, which is gone at the close. */
+  static AdapterContender withAFile(ChildAdapter adapter) {
+    try {
+      return new AdapterContender(adapter, null, Files.createTempFile("headcount-bench-", ".log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
   public Running start(List<String> argv) {
     AtomicLong bytes = new AtomicLong();
     return new Started(
-        Spawns.start(adapter, argv, terminal, (_, buffer) -> bytes.addAndGet(buffer.remaining())),
+        Spawns.start(
+            adapter, argv, terminal, file, (_, buffer) -> bytes.addAndGet(buffer.remaining())),
         bytes);
   }
 
@@ -40,6 +60,9 @@ final class AdapterContender implements Contender {
   public void close() {
     Map<String, Long> left = adapter.openDescriptors();
     adapter.close();
+    if (file != null) {
+      file.toFile().delete();
+    }
     if (left.getOrDefault("pipe", 0L) + left.getOrDefault("pidfd", 0L) != 0) {
       throw new IllegalStateException("descriptors were left open: " + left);
     }

@@ -38,7 +38,14 @@ public record Effort(
 
   private static final Set<Way> PIPES =
       EnumSet.complementOf(
-          EnumSet.of(Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
+          EnumSet.of(
+              Way.LINUX_FILE, Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
+
+  private static final Set<Way> PIPES_AND_FILES = EnumSet.copyOf(PIPES);
+
+  static {
+    PIPES_AND_FILES.add(Way.LINUX_FILE);
+  }
 
   /** Everything, with sizes that grow by powers of two. */
   public static final Effort FULL =
@@ -51,7 +58,7 @@ public record Effort(
           List.of(1, 2, 4, 8, 16, 32, 64),
           List.of(1, 2, 8, 64),
           EnumSet.allOf(SpawnRounds.Command.class),
-          PIPES,
+          PIPES_AND_FILES,
           List.of(
               0, 1_000, 2_000, 4_000, 6_400, 8_000), // pipes of 6,400 fit into 20,000 descriptors
           List.of(125, 250, 500, 1_000),
@@ -61,7 +68,7 @@ public record Effort(
   /** What a run must show, and little else. */
   public static final Effort QUICK =
       new Effort(
-          EnumSet.of(Way.LINUX, Way.PROCESS_BUILDER, Way.NU_PROCESS, Way.FLOOR),
+          EnumSet.of(Way.LINUX, Way.LINUX_FILE, Way.PROCESS_BUILDER, Way.NU_PROCESS, Way.FLOOR),
           30,
           5,
           500,
@@ -86,7 +93,7 @@ public record Effort(
           List.of(1, 2, 4),
           List.of(2),
           EnumSet.allOf(SpawnRounds.Command.class),
-          PIPES,
+          PIPES_AND_FILES,
           List.of(0, 1, 2),
           List.of(2),
           List.of(3),
@@ -102,6 +109,11 @@ public record Effort(
     return among(PIPES);
   }
 
+  /** Those, and who gives them a file. */
+  List<Way> pipesAndFiles() {
+    return among(PIPES_AND_FILES);
+  }
+
   public Effort withRounds(int number) {
     return with(ways, number, millis, callers, fewCallers, aliveWays);
   }
@@ -115,7 +127,7 @@ public record Effort(
   }
 
   public Effort withWays(Set<Way> some) {
-    return with(some, rounds, millis, callers, fewCallers, PIPES);
+    return with(some, rounds, millis, callers, fewCallers, PIPES_AND_FILES);
   }
 
   private Effort with(

@@ -90,7 +90,7 @@ public final class SpawnRounds {
       int round = budget.round();
       for (Command command : effort.commands()) {
         for (int callers : command == Command.NOOP ? effort.callers() : effort.fewCallers()) {
-          for (Way way : effort.pipes()) {
+          for (Way way : effort.pipesAndFiles()) {
             measure(round, RATES, way, command, callers);
           }
         }

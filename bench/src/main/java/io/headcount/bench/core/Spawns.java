@@ -32,6 +32,9 @@ public final class Spawns {
   private static final AtomicLong COOKIES = new AtomicLong();
   static final StopOrder STOP = new StopOrder(Signal.SIGTERM, TimeUnit.SECONDS.toNanos(5));
 
+  private static final ChildSpec.Confinement ENDS_WITH_US =
+      new ChildSpec.Confinement(false, Signal.SIGKILL, null, null);
+
   private Spawns() {}
 
   /**
@@ -41,19 +44,22 @@ public final class Spawns {
    */
   public static Started start(
       ChildAdapter adapter, List<String> argv, BiConsumer<StdStream, ByteBuffer> output) {
-    return start(adapter, argv, null, output);
+    return start(adapter, argv, null, null, output);
   }
 
   /**
    * Starts it.
    *
    * @param terminal its terminal; null for pipes
+   * @param file what it writes to by itself, with nobody who reads it and would be missed; so it
+   *     ends with this process. Null for none
    * @param output takes what it writes
    */
   static Started start(
       ChildAdapter adapter,
       List<String> argv,
       ChildSpec.@Nullable Terminal terminal,
+      @Nullable Path file,
       BiConsumer<StdStream, ByteBuffer> output) {
     String cookie = Long.toString(COOKIES.incrementAndGet());
     Map<String, String> environment = new HashMap<>(ENVIRONMENT);
@@ -70,7 +76,8 @@ public final class Spawns {
             ChildSpec.Limits.NONE,
             terminal,
             null,
-            ChildSpec.Confinement.NONE);
+            file == null ? ChildSpec.Confinement.NONE : ENDS_WITH_US,
+            file == null ? null : new ChildSpec.OutputFile(file.toString(), null));
     Started started = new Started(adapter.nextOwner(), output);
     adapter.start(spec, started.owner, started);
     return started;

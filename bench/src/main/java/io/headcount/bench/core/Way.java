@@ -1,6 +1,5 @@
 package io.headcount.bench.core;
 
-import io.headcount.child.ChildSpec.Terminal;
 import io.headcount.child.jdk.JdkChildAdapter;
 import io.headcount.child.linux.LinuxChildAdapter;
 import java.util.function.Supplier;
@@ -8,16 +7,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Who is compared. */
 public enum Way {
-  LINUX("linux", () -> new AdapterContender(linux(), null)),
-  JDK("jdk", () -> new AdapterContender(new JdkChildAdapter(), null)),
+  LINUX("linux", () -> AdapterContender.withPipes(linux())),
+  LINUX_FILE("linux, to a file", () -> AdapterContender.withAFile(linux())),
+  JDK("jdk", () -> AdapterContender.withPipes(new JdkChildAdapter())),
   PROCESS_BUILDER("ProcessBuilder", () -> new ProcessBuilderContender(true)),
   UNREAD("ProcessBuilder, nobody reads", () -> new ProcessBuilderContender(false)),
   NU_PROCESS("NuProcess", NuProcessContender::new),
   ZT_EXEC("zt-exec", ZtExecContender::new),
   COMMONS_EXEC("commons-exec", CommonsExecContender::new),
   FLOOR("C loop", null),
-  LINUX_TERMINAL(
-      "linux, terminal", () -> new AdapterContender(linux(), new Terminal(80, 24, "xterm"))),
+  LINUX_TERMINAL("linux, terminal", () -> AdapterContender.withTerminals(linux())),
   PTY4J("pty4j", PtyContender::new),
   FLOOR_TERMINAL("C loop, terminal", null);
 

@@ -17,7 +17,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,6 @@ final class ChildCalls {
   private static final int SIGKILL = 9;
   private static final int SIGSTOP = 19;
   private static final long CLOSE_RANGE_UNSHARE = 2;
-  private static final long AT_FDCWD = -100;
   private static final long PR_SET_PDEATHSIG = 1;
   private static final long PR_CAPBSET_DROP = 24;
   private static final long PR_SET_NO_NEW_PRIVS = 38;
@@ -67,20 +65,15 @@ final class ChildCalls {
   private static final long PIDFD = 24;
   private static final long ZERO = 28;
   private static final long DEFAULT_ACTION = 32;
-  private static final long LIMITS = 64;
+  private static final long OPEN_HOW = 64;
+  private static final long LIMITS = 96;
   private static final long LIMIT_BYTES = 16;
-
-  /** A call with a path, whose address is known only when all texts are written. */
-  private record Pending(int entry, Call call, int text, int flags) {}
 
   private final MemorySegment memory = Arena.ofAuto().allocate(1024, 16);
   private final CallList calls = new CallList();
-  private final List<Step> steps = new ArrayList<>();
-  private final List<Pending> pending = new ArrayList<>();
-  private final int shared;
+  private final StepCalls own;
   private List<Limit> limits = List.of();
   private int firstLimit;
-  private @Nullable Texts texts;
 
   ChildCalls() {
     long base = memory.address();
@@ -100,7 +93,7 @@ final class ChildCalls {
         calls.add(Call.RT_SIGACTION, signal, base + DEFAULT_ACTION, 0, SIGSET_BYTES);
       }
     }
-    shared = calls.size();
+    own = new StepCalls(calls);
   }
 
   private void nothing() {
@@ -114,17 +107,14 @@ final class ChildCalls {
 
   /** Writes the calls of a setup, all but the last; its texts are added to {@code all}. */
   void write(Setup setup, Texts all) {
-    texts = all;
-    steps.clear();
-    pending.clear();
-    calls.cut(shared);
+    own.begin(all);
     stdio(setup);
     cgroup(setup.cgroup());
     switch (setup.cwd()) {
       case Cwd.Held(int fd) -> calls.set(HELD_CWD, Call.FCHDIR, fd);
       case Cwd.Named(String path) -> {
         nothing(HELD_CWD);
-        path(Step.CWD, Call.CHDIR, path, 0);
+        own.chdir(Step.CWD, path);
       }
     }
     if (setup.namespaces() != null) {
@@ -132,12 +122,15 @@ final class ChildCalls {
     }
     limits(setup); // when nothing needs a descriptor any more
     if (setup.noNewPrivs()) {
-      add(Step.CONFINEMENT, Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
+      own.add(Step.CONFINEMENT, Call.PRCTL, PR_SET_NO_NEW_PRIVS, 1);
     }
     if (setup.parentDeathSignal() != 0) {
-      add(Step.CONFINEMENT, Call.PRCTL, PR_SET_PDEATHSIG, setup.parentDeathSignal());
+      own.add(Step.CONFINEMENT, Call.PRCTL, PR_SET_PDEATHSIG, setup.parentDeathSignal());
     }
-    add(
+    if (setup.stdio() instanceof Stdio.File file) {
+      OutputCalls.add(file, own, memory.asSlice(OPEN_HOW, OutputCalls.HOW_BYTES));
+    }
+    own.add(
         Step.EXEC,
         Call.RT_SIGPROCMASK,
         SIG_SETMASK,
@@ -148,47 +141,35 @@ final class ChildCalls {
 
   /** Writes the last one, now that all texts have their addresses. */
   void execute(long file, long argv, long envp) {
-    for (Pending each : pending) {
-      long path = texts().address(each.text());
-      if (each.call() == Call.OPENAT) {
-        calls.set(each.entry(), Call.OPENAT, AT_FDCWD, path, each.flags());
-      } else {
-        calls.set(each.entry(), each.call(), path);
-      }
-    }
-    add(Step.EXEC, Call.EXECVE, file, argv, envp);
-  }
-
-  private Texts texts() {
-    Texts all = texts;
-    if (all == null) {
-      throw new IllegalStateException("write comes first");
-    }
-    return all;
+    own.settle();
+    own.add(Step.EXEC, Call.EXECVE, file, argv, envp);
   }
 
   /** A terminal is opened by the leader of a session, whose it becomes. */
   private void stdio(Setup setup) {
     int held = setup.cwd() instanceof Cwd.Held(int fd) ? fd : -1;
     switch (setup.stdio()) {
-      case Stdio.Pipes(int in, int out, int err) -> {
-        unshare(Math.max(Math.max(in, held), Math.max(out, err)) + 1);
-        duplicate(in, 0);
-        duplicate(out, 1);
-        duplicate(err, 2);
-        calls.set(STDIO + 3, Call.CLOSE_RANGE, 3, LAST_FD);
-      }
+      case Stdio.Pipes(int in, int out, int err) -> stdio(in, out, err, held);
+      case Stdio.File(int in, var _, var _) -> stdio(in, in, in, held); // until the end
       case Stdio.Terminal(String path) -> {
         unshare(held + 1);
         calls.set(STDIO, Call.CLOSE_RANGE, 0, LAST_FD);
         for (int entry = STDIO + 1; entry < STDIO + STDIO_ENTRIES; entry++) {
           nothing(entry);
         }
-        path(Step.DESCRIPTORS, Call.OPENAT, path, Libc.O_RDWR); // gets number 0
-        add(Step.DESCRIPTORS, Call.DUP3, 0, 1, 0);
-        add(Step.DESCRIPTORS, Call.DUP3, 0, 2, 0);
+        own.open(Step.DESCRIPTORS, path, Libc.O_RDWR); // gets number 0
+        own.add(Step.DESCRIPTORS, Call.DUP3, 0, 1, 0);
+        own.add(Step.DESCRIPTORS, Call.DUP3, 0, 2, 0);
       }
     }
+  }
+
+  private void stdio(int in, int out, int err, int held) {
+    unshare(Math.max(Math.max(in, held), Math.max(out, err)) + 1);
+    duplicate(in, 0);
+    duplicate(out, 1);
+    duplicate(err, 2);
+    calls.set(STDIO + 3, Call.CLOSE_RANGE, 3, LAST_FD);
   }
 
   /** Of the table that is shared, nothing from here on becomes the child's. */
@@ -206,9 +187,9 @@ final class ChildCalls {
 
   private void cgroup(@Nullable String entrance) {
     if (entrance != null) {
-      open(Step.CGROUP, entrance, Libc.O_WRONLY);
-      add(Step.CGROUP, Call.WRITE, 3, memory.address() + ZERO, 1);
-      add(Step.CGROUP, Call.CLOSE, 3);
+      own.open(Step.CGROUP, entrance, Libc.O_WRONLY);
+      own.add(Step.CGROUP, Call.WRITE, 3, memory.address() + ZERO, 1);
+      own.add(Step.CGROUP, Call.CLOSE, 3);
     }
   }
 
@@ -217,12 +198,13 @@ final class ChildCalls {
     firstLimit = calls.size();
     long at = LIMITS;
     for (Limit limit : limits) {
-      add(Step.LIMIT, Call.PRLIMIT64, 0, limit.resource(), limit(at, limit.soft(), limit.hard()));
+      own.add(
+          Step.LIMIT, Call.PRLIMIT64, 0, limit.resource(), limit(at, limit.soft(), limit.hard()));
       at += LIMIT_BYTES;
     }
     if (setup.mark() != 0) {
       long mark = limit(at, setup.mark(), setup.mark());
-      add(Step.MARK, Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, mark, 0);
+      own.add(Step.MARK, Call.PRLIMIT64, 0, Processes.RLIMIT_LOCKS, mark, 0);
     }
   }
 
@@ -232,16 +214,19 @@ final class ChildCalls {
     return memory.address() + at;
   }
 
-  /** Whoever enters a user namespace has all capabilities there, and no program is to get them. */
+  /**
+   * Nothing but 0 to 2 is open by then, so each opens number 3. Whoever enters a user namespace has
+   * all capabilities there, and no program is to get them.
+   */
   private void enter(Namespaces namespaces) {
     for (String kind : namespaces.kinds()) {
-      open(Step.CONFINEMENT, "/proc/" + namespaces.pid() + "/ns/" + kind, Libc.O_RDONLY);
-      add(Step.CONFINEMENT, Call.SETNS, 3, 0);
-      add(Step.CONFINEMENT, Call.CLOSE, 3);
+      own.open(Step.CONFINEMENT, "/proc/" + namespaces.pid() + "/ns/" + kind, Libc.O_RDONLY);
+      own.add(Step.CONFINEMENT, Call.SETNS, 3, 0);
+      own.add(Step.CONFINEMENT, Call.CLOSE, 3);
     }
-    path(Step.CONFINEMENT, Call.CHDIR, namespaces.cwd(), 0);
+    own.chdir(Step.CONFINEMENT, namespaces.cwd());
     for (int capability = 0; capability <= lastCapability(); capability++) {
-      add(Step.CONFINEMENT, Call.PRCTL, PR_CAPBSET_DROP, capability);
+      own.add(Step.CONFINEMENT, Call.PRCTL, PR_CAPBSET_DROP, capability);
     }
   }
 
@@ -251,22 +236,6 @@ final class ChildCalls {
     } catch (IOException | NumberFormatException e) {
       throw new IllegalStateException(LAST_CAPABILITY + " could not be read", e);
     }
-  }
-
-  /** Nothing but 0 to 2 is open by then: it gets number 3. */
-  private void open(Step step, String path, int flags) {
-    path(step, Call.OPENAT, path, flags);
-  }
-
-  private void path(Step step, Call call, String path, int flags) {
-    pending.add(new Pending(calls.size(), call, texts().add(path), flags));
-    steps.add(step);
-    calls.grow();
-  }
-
-  private void add(Step step, Call call, long... arguments) {
-    steps.add(step);
-    calls.add(call, arguments);
   }
 
   /** See {@link CallList#run}. */
@@ -285,10 +254,10 @@ final class ChildCalls {
       return null;
     }
     int errno = calls.errno(failed);
-    if (failed < shared) {
+    Step step = own.step(failed);
+    if (step == null) {
       return new Outcome.Failed(failed == HELD_CWD ? Step.CWD : Step.DESCRIPTORS, errno, null);
     }
-    Step step = steps.get(failed - shared);
     return new Outcome.Failed(
         step, errno, step == Step.LIMIT ? limits.get(failed - firstLimit) : null);
   }

@@ -20,13 +20,16 @@ public final class Libc {
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
   public static final int O_RDWR = 2;
+  public static final int O_CREAT = 0x40;
+  public static final int O_NOCTTY = 0x100;
+  public static final int O_APPEND = 0x400;
   public static final int O_NONBLOCK = 0x800;
   public static final int O_CLOEXEC = 0x80000;
   public static final int O_PATH = 0x200000;
   public static final int X_OK = 1;
   public static final int F_OK = 0;
 
-  private static final int F_SETFL = 4;
+  static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
   private static final int SC_CLK_TCK = 2;
   private static final int SC_PAGESIZE = 30;

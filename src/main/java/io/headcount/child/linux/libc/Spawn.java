@@ -26,6 +26,17 @@ public final class Spawn {
 
     /** A terminal, by its path: the child's session gets it as its controlling terminal. */
     record Terminal(String path) implements Stdio {}
+
+    /**
+     * A file that 1 and 2 append to. It is opened last, in the child's own view of the machine, and
+     * created if it is not there. It is no {@code FIFO}, no terminal, and nothing of {@code /proc}
+     * by which the service could be written to.
+     *
+     * @param in as of {@link Pipes}
+     * @param path relative to the folder, or else to the working directory
+     * @param folder that no link and no {@code ..} leads out of; null: they lead anywhere
+     */
+    record File(int in, String path, @Nullable String folder) implements Stdio {}
   }
 
   /** Where a child starts. */
@@ -94,6 +105,7 @@ public final class Spawn {
     MARK,
     CGROUP,
     CONFINEMENT,
+    OUTPUT,
     EXEC
   }
 

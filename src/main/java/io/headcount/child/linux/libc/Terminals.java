@@ -14,7 +14,6 @@ import java.lang.invoke.MethodHandle;
  */
 public final class Terminals {
   private static final String MULTIPLEXOR = "/dev/ptmx";
-  private static final int O_NOCTTY = 0x100;
 
   private static final long TIOCGPTN = 0x80045430L;
   private static final long TIOCSPTLCK = 0x40045431L;
@@ -27,7 +26,7 @@ public final class Terminals {
 
   /** Opens the master of a new terminal, which does not block and is not inherited. */
   public static int open() {
-    return Libc.open(MULTIPLEXOR, Libc.O_RDWR | O_NOCTTY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+    return Libc.open(MULTIPLEXOR, Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_NONBLOCK | Libc.O_CLOEXEC);
   }
 
   /** Lets the terminal be opened by its path: {@code unlockpt(3)}. */
