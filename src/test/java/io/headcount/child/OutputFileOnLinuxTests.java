@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Output to a file on Linux: what the child opens, and what it does not. */
 @Timeout(60)
-class OutputFileTests {
+class OutputFileOnLinuxTests {
   private static final int O_ACCMODE = 03;
   private static final int O_WRONLY = 01;
   private static final int O_APPEND = 02000;
