@@ -26,6 +26,9 @@ final class RunSpecValidator {
   private static final int MAX_NAME = 256;
   private static final int MAX_LABELS = 64;
 
+  /** Longer ones the kernel never takes, and the record of a run would hold them. */
+  private static final int MAX_PATH = 4096;
+
   private final ChildAdapter adapter;
   private final Path workspace;
 
@@ -234,6 +237,7 @@ final class RunSpecValidator {
       return;
     }
     try {
+      checkText("/output/file", file, MAX_PATH, found);
       if (Path.of(file).getFileName() == null || file.isBlank() || file.endsWith("/")) {
         found.add(new Violation("/output/file", "expected the path of a file"));
       }

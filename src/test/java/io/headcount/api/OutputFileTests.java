@@ -119,6 +119,14 @@ class OutputFileTests extends Attaching {
   }
 
   @Test
+  void holdsNoPathThatIsLongerThanAnyFileHas() {
+    for (int length : new int[] {4096, 4097}) {
+      Reply reply = api.post("/v1/runs", body("true", "").replace("build.log", "x".repeat(length)));
+      assertThat(reply.code()).isEqualTo(length > 4096 ? "validation" : "start-failed");
+    }
+  }
+
+  @Test
   void isAnotherRequestWithAnotherFile() {
     String body = body("true", "");
     assertThat(api.put("/v1/runs/to-file", body).status()).isEqualTo(201);
