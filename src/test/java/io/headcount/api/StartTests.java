@@ -72,7 +72,14 @@ class StartTests extends Service {
             "usage");
     assertThat(run.path("output").propertyNames())
         .containsExactly(
-            "first", "next", "stdoutBytes", "stderrBytes", "droppedBytes", "complete", "truncated");
+            "first",
+            "next",
+            "stdoutBytes",
+            "stderrBytes",
+            "droppedBytes",
+            "complete",
+            "truncated",
+            "file");
     assertThat(run.path("createdAt").asString()).matches("\\d{4}-.*T.*Z");
   }
 
