@@ -30,17 +30,17 @@ final class AliveRounds {
 
   static final List<Target> TARGETS =
       List.of(
-          ofNone(8_000, "spawn-alive"),
-          ofNone(6_400, "spawn-alive-6400")); // as many as fit into 20,000 descriptors
+          ofNone(8_000, Way.LINUX, "spawn-alive"),
+          ofNone(6_400, Way.LINUX, "spawn-alive-6400"), // as many as fit into 20,000 descriptors
+          ofNone(8_000, Way.LINUX_FILE, "spawn-alive-file"));
 
-  private static Target ofNone(int alive, String id) {
+  private static Target ofNone(int alive, Way way, String id) {
     return Target.atLeast(
         0.7,
         id,
-        "spawn and wait with %,d children alive, of the rate with none".formatted(alive),
-        report ->
-            report.ratio(
-                RATE.at(alive, ALIVE), Way.LINUX.label, RATE.at(0, ALIVE), Way.LINUX.label));
+        "spawn and wait with %,d children alive%s, of the rate with none"
+            .formatted(alive, way == Way.LINUX_FILE ? " and output to files" : ""),
+        report -> report.ratio(RATE.at(alive, ALIVE), way.label, RATE.at(0, ALIVE), way.label));
   }
 
   private final Effort effort;

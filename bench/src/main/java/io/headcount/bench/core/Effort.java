@@ -76,7 +76,7 @@ public record Effort(
           List.of(2),
           List.of(2),
           EnumSet.of(SpawnRounds.Command.NOOP),
-          EnumSet.of(Way.LINUX),
+          EnumSet.of(Way.LINUX, Way.LINUX_FILE),
           List.of(0, 6_400, 8_000),
           List.of(500),
           List.of(),
