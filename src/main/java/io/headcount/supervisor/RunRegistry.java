@@ -32,6 +32,7 @@ final class RunRegistry {
   /** What the requests of exited runs take, see {@link RunSpec#weight}. */
   private long exitedWeight;
 
+  /** The same of runs that have not settled, or keep something alive. */
   private final AtomicLong liveWeight = new AtomicLong();
 
   private record Exited(Run run, long bytes, long weight, long atNanos) {}
@@ -39,7 +40,7 @@ final class RunRegistry {
   /** Of the heap, for the requests of all exited runs together. */
   private static final long MOST_EXITED = Runtime.getRuntime().maxMemory() / 32;
 
-  /** The same of all live ones. */
+  /** The same of all others. */
   private static final long MOST_LIVE = Runtime.getRuntime().maxMemory() / 8;
 
   /** What is no heavier than this never lacks room: how many runs there may be is bounded too. */
@@ -80,7 +81,6 @@ final class RunRegistry {
       retain(run);
     }
     live.remove(run);
-    liveWeight.addAndGet(-run.weight());
     prune();
   }
 
@@ -93,6 +93,7 @@ final class RunRegistry {
   }
 
   private void retain(Run run) {
+    liveWeight.addAndGet(-run.weight());
     synchronized (exited) {
       long bytes = run.output().heldBytes();
       long weight = run.spec().weight();
@@ -105,7 +106,9 @@ final class RunRegistry {
   /** Forgets an exited run. */
   void remove(Run run) {
     forget(run);
-    keeping.remove(run);
+    if (keeping.remove(run)) {
+      liveWeight.addAndGet(-run.weight());
+    }
     synchronized (exited) {
       Iterator<Exited> each = exited.iterator();
       while (each.hasNext()) {

@@ -137,14 +137,14 @@ class AttachFlowTests extends Attaching {
   void obeysAClientNoMoreOnceAnotherHasTakenTheWriting() throws Exception {
     String id =
         started(
-            "trap 'echo one' USR1; trap 'echo two' USR2; head -c 20000000 /dev/zero;"
+            "trap 'echo one' USR1; trap 'echo two' USR2; head -c 8000000 /dev/zero;"
                 + " while :; do sleep 0.05; done",
-            "\"stdin\": {\"mode\": \"pipe\"}, \"output\": {\"retainBytes\": 20000000}");
-    awaitOutput(id, 20_000_000);
+            "\"stdin\": {\"mode\": \"pipe\"}, \"output\": {\"retainBytes\": 8000000}");
+    awaitOutput(id, 8_000_000);
     try (DeafClient first = DeafClient.attach(port(), "/v1/runs/" + id + "/attach?offset=0")) {
       AttachClient.patiently().until(() -> streams.clients(StreamKind.ATTACH) == 1);
       for (int acks = 0; acks < 400; acks++) {
-        first.acknowledge((long) (acks % 40) * Attachment.WINDOW);
+        first.acknowledge((long) (acks % 30) * Attachment.WINDOW);
       }
       try (AttachClient next = attach(id, "?takeover=true")) {
         next.awaitFrame("state");
@@ -157,6 +157,7 @@ class AttachFlowTests extends Attaching {
         assertThat(next.text(1)).doesNotContain("one");
       }
     }
+    assertThat(api.delete("/v1/runs/" + id).status()).isEqualTo(204); // others need the memory
   }
 
   private void awaitNoClient() {
