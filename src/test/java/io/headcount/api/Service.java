@@ -5,7 +5,11 @@ import static org.awaitility.Awaitility.await;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.Reason;
 import io.headcount.supervisor.Run;
+import io.headcount.supervisor.RunQuery;
+import io.headcount.supervisor.RunView;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +54,10 @@ abstract class Service {
     management = Client.of(managementPort);
   }
 
+  private static final RunQuery ALL =
+      new RunQuery(Set.of(), Set.of(), null, Map.of(), Integer.MAX_VALUE, null, null);
+
+  /** Ends all, and forgets it: the next test may need the memory that output takes. */
   @AfterEach
   void endEverything() throws Exception {
     CompletableFuture<?>[] ends =
@@ -57,6 +65,9 @@ abstract class Service {
             .map(Run::released)
             .toArray(CompletableFuture[]::new);
     CompletableFuture.allOf(ends).get(20, TimeUnit.SECONDS);
+    for (RunView run : supervisor.list(ALL).runs()) {
+      supervisor.delete(run.id()).get(20, TimeUnit.SECONDS);
+    }
   }
 
   int port() {
