@@ -1,14 +1,16 @@
 package io.headcount.api;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the audit log what one attached client does: a line for each order. Input comes in a frame
- * a key, so it has a line when it begins, another whenever it is taken no longer or again, and a
- * last one with the number of bytes when the connection has ended. Thread-safe.
+ * Tells the audit log what one attached client does: a line for each order, one for all that are
+ * refused alike. Input comes in a frame a key, so it has a line when it begins, another whenever it
+ * is taken no longer or again, and a last one with the number of bytes when the connection has
+ * ended. Thread-safe.
  */
 final class AttachAudit {
   /** A frame that is none of those that there are. */
@@ -20,6 +22,7 @@ final class AttachAudit {
 
   private final AuditLog.Source source;
   private final String run;
+  private final Set<String> refused = new HashSet<>();
   private int outcome;
   private long bytes;
   private boolean writing;
@@ -30,10 +33,14 @@ final class AttachAudit {
     this.run = run;
   }
 
-  /** An order was obeyed or refused; the status is the one that a request would get. */
-  void ordered(String type, @Nullable Integer status) {
-    if (!type.equals("ack")) {
-      tell(ORDERS.contains(type) ? type : UNKNOWN, null, status); // it may be called anything
+  /**
+   * An order was obeyed or refused; the status is the one that a request would get. Who repeats
+   * what is refused in the same way does not fill the log with it.
+   */
+  synchronized void ordered(String type, @Nullable Integer status) {
+    String frame = ORDERS.contains(type) ? type : UNKNOWN; // it may be called anything
+    if (!type.equals("ack") && (AuditLog.isAllowed(status) || refused.add(frame + status))) {
+      tell(frame, null, status);
     }
   }
 

@@ -21,7 +21,13 @@ final class AttachFrames {
       @Nullable Long rows,
       @Nullable String signal,
       @Nullable String target,
-      @Nullable Long offset) {}
+      @Nullable Long offset) {
+
+    /** What a request that orders the same would be answered. */
+    int status() {
+      return type.equals("resize") ? 204 : 200;
+    }
+  }
 
   /** The run as it is; the first one says where the output begins and what the client may do. */
   private record State(

@@ -161,7 +161,7 @@ final class AttachHandler extends AbstractWebSocketHandler {
     try {
       AttachFrames.Order order = frames.read(whole);
       type = order.type();
-      status = obey(client, order) ? OK : null;
+      status = obey(client, order) ? order.status() : null;
     } catch (SupervisorException e) {
       status = refuse(client, ProblemAdvice.code(e), describe(e));
     } catch (AttachRefusedException e) {

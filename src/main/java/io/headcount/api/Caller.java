@@ -6,6 +6,7 @@ import io.headcount.supervisor.Run;
 import io.headcount.supervisor.SupervisorException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,11 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
   /** Whose runs it may act on; null: everybody's. */
   @Nullable String actable() {
     return actsOnAll ? null : name;
+  }
+
+  /** Whether there is no such run that it may not look at. */
+  boolean mayRead(Optional<Run> run) {
+    return readsAll || run.isEmpty() || name.equals(run.get().spec().owner());
   }
 
   /**

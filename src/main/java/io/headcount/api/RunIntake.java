@@ -19,6 +19,9 @@ import org.springframework.stereotype.Component;
 /** Makes of a request what the supervisor starts, if it is valid and the policy allows it. */
 @Component
 final class RunIntake {
+  /** Of the audit log, whose lines are not to be as long as a caller likes. */
+  private static final int MOST_OF_A_NAME = 255;
+
   private final ProcessSupervisor supervisor;
   private final Policy policy;
   private final Secrets secrets;
@@ -72,8 +75,15 @@ final class RunIntake {
     }
   }
 
-  /** The name of a command or of a program; arguments may hold secrets. */
+  /** The name of a command or of a program, as far as one has it; arguments may hold secrets. */
   private static @Nullable String asked(RunRequest body) {
+    String name = name(body);
+    return name == null || name.length() <= MOST_OF_A_NAME
+        ? name
+        : name.substring(0, MOST_OF_A_NAME) + "...";
+  }
+
+  private static @Nullable String name(RunRequest body) {
     List<String> argv = body.argv();
     if (body.command() != null || argv == null || argv.isEmpty()) {
       return body.command() == null && body.shell() != null ? "sh" : body.command();

@@ -6,6 +6,7 @@ import io.headcount.supervisor.Run;
 import io.headcount.supervisor.RunSpec;
 import io.headcount.supervisor.RunState;
 import io.headcount.supervisor.RunView;
+import io.headcount.supervisor.SupervisorException;
 import io.headcount.supervisor.Violation;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -98,8 +99,16 @@ class RunsController {
       HttpServletRequest request,
       HttpServletResponse response)
       throws InterruptedException {
-    ProcessSupervisor.Put put =
-        supervisor.put(id, intake.read(body, request, spec -> violations(id, spec)));
+    RunSpec spec = intake.read(body, request, checked -> violations(id, checked));
+    ProcessSupervisor.Put put;
+    try {
+      put = supervisor.put(id, spec);
+    } catch (SupervisorException.Conflict taken) {
+      if (!Caller.of(request).mayRead(supervisor.find(id))) {
+        request.setAttribute(AuditFilter.HIDDEN, true);
+      }
+      throw taken;
+    }
     if (put.created()) {
       return started(put.run(), request, response);
     }

@@ -42,7 +42,11 @@ public abstract sealed class SupervisorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public Conflict(String id) {
-      super("Run " + id + " exists with another request; choose another id or send the same body.");
+      super(
+          "Run "
+              + id
+              + " exists, of another request or caller; choose another id, or send the same body as"
+              + " the same caller.");
     }
   }
 

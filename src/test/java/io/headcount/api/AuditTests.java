@@ -100,6 +100,27 @@ class AuditTests extends Secured {
   }
 
   @Test
+  void tellsThatAnIdThatIsTakenIsAnothers(CapturedOutput log) {
+    String show = "{\"command\": \"show\", \"parameters\": {\"word\": \"%s\"}}";
+    assertThat(ann.put("/v1/runs/taken", show.formatted("x")).status()).isEqualTo(201);
+    assertThat(bob.put("/v1/runs/taken", show.formatted("x")).status()).isEqualTo(409);
+    assertThat(ann.put("/v1/runs/taken", show.formatted("y")).status()).isEqualTo(409);
+
+    await().until(() -> AuditLines.of(log, "taken").size() >= 3);
+    assertThat(AuditLines.of(log, "taken"))
+        .extracting(line -> line.path("allowed").asString() + " " + line.path("status").asInt())
+        .containsExactly("true 201", "false 409", "true 409");
+  }
+
+  @Test
+  void tellsNoMoreOfANameThanAProgramHas(CapturedOutput log) {
+    ann.post("/v1/runs", "{\"command\": \"%s\"}".formatted("a".repeat(300_000)));
+
+    await().until(() -> !AuditLines.of(log).isEmpty());
+    assertThat(AuditLines.of(log).getFirst().path("command").asString()).matches("a{255}\\.\\.\\.");
+  }
+
+  @Test
   void tellsWhichRunsAreEndedAtOnce(CapturedOutput log) {
     String place = "{\"command\": \"place\", \"scopeKey\": \"both\"}";
     String first = Service.id(ann.post("/v1/runs", place).json());
