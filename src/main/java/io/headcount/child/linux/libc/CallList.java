@@ -1,13 +1,10 @@
 package io.headcount.child.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +31,7 @@ final class CallList {
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
   private static final Loaded CODE = loaded();
-  private static final @Nullable MethodHandle RUN = CODE.run();
+  private static final @Nullable Function RUN = CODE.run();
 
   private final Arch arch = Arch.current();
   private final MemorySegment entries = Arena.ofAuto().allocate(MOST * ENTRY, 64);
@@ -45,11 +42,11 @@ final class CallList {
    *
    * @param run takes a list and returns what the clone returned
    */
-  private record Loaded(@Nullable MethodHandle run, @Nullable String problem) {}
+  private record Loaded(@Nullable Function run, @Nullable String problem) {}
 
   private static Loaded loaded() {
     try {
-      return new Loaded(Linkage.code(load(), FunctionDescriptor.of(JAVA_LONG, ADDRESS)), null);
+      return new Loaded(new Function(load()), null);
     } catch (IllegalStateException e) {
       return new Loaded(null, e.getMessage());
     }
@@ -62,42 +59,20 @@ final class CallList {
   /** Writable first, executable then, never both. */
   private static MemorySegment load() {
     byte[] code = Arch.current().callListCode();
-    MethodHandle map =
-        Linkage.function(
-            "mmap",
-            FunctionDescriptor.of(
-                JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    MethodHandle protect =
-        Linkage.function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      long length = code.length;
-      long address =
-          (long)
-              map.invokeExact(
-                  scratch.state,
-                  MemorySegment.NULL,
-                  length,
-                  PROT_READ_WRITE,
-                  MAP_PRIVATE_ANONYMOUS,
-                  -1,
-                  0L);
-      if (address == -1) {
-        throw new IllegalStateException("mmap failed with " + Errno.name(scratch.errno()));
-      }
-      MemorySegment page = MemorySegment.ofAddress(address).reinterpret(length);
-      page.copyFrom(MemorySegment.ofArray(code));
-      int result = (int) protect.invokeExact(scratch.state, page, length, PROT_READ_EXEC);
-      if (result < 0) {
-        throw new IllegalStateException(
-            "mprotect(PROT_EXEC) failed with " + Errno.name(scratch.errno()));
-      }
-      return page;
-    } catch (IllegalStateException e) {
-      throw e;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
+    long length = code.length;
+    long address =
+        Function.named("mmap").result(0, length, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+    if (address == -1) {
+      throw new IllegalStateException(
+          "mmap failed with " + Errno.name(Scratch.ofThisThread().errno()));
     }
+    MemorySegment page = MemorySegment.ofAddress(address).reinterpret(length);
+    page.copyFrom(MemorySegment.ofArray(code));
+    int result = Function.named("mprotect").call(address, length, PROT_READ_EXEC);
+    if (result < 0) {
+      throw new IllegalStateException("mprotect(PROT_EXEC) failed with " + Errno.name(-result));
+    }
+    return page;
   }
 
   int size() {
@@ -151,9 +126,9 @@ final class CallList {
     }
     entries.set(JAVA_LONG, RESULT, 0L);
     try {
-      return (int) (long) RUN.invokeExact(entries);
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
+      return (int) RUN.result(entries.address(), 0, 0, 0, 0, 0);
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 

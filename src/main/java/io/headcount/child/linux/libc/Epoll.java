@@ -1,13 +1,9 @@
 package io.headcount.child.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * One epoll instance's events ({@code epoll(7)}), level-triggered, each known by its descriptor.
@@ -31,14 +27,9 @@ public final class Epoll {
   private static final Arch ARCH = Arch.current();
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
-  private static final MethodHandle CREATE =
-      Linkage.function("epoll_create1", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-  private static final MethodHandle CTL =
-      Linkage.function(
-          "epoll_ctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle WAIT =
-      Linkage.function(
-          "epoll_wait", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+  private static final Function CREATE = Function.named("epoll_create1");
+  private static final Function CTL = Function.named("epoll_ctl");
+  private static final Function WAIT = Function.named("epoll_wait");
 
   private final int fd;
   private final int capacity;
@@ -58,13 +49,7 @@ public final class Epoll {
 
   /** {@code epoll_create1(2)}. */
   public static int create() {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) CREATE.invokeExact(scratch.state, CLOEXEC);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return CREATE.call(CLOEXEC);
   }
 
   public int add(int target, int interest) {
@@ -80,25 +65,18 @@ public final class Epoll {
   }
 
   private int control(int operation, int target, int interest) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      scratch.space.set(INT, 0, interest);
-      scratch.space.set(INT, ARCH.epollDataOffset, target);
-      int result = (int) CTL.invokeExact(scratch.state, fd, operation, target, scratch.space);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    Scratch scratch = Scratch.ofThisThread();
+    scratch.space.set(INT, 0, interest);
+    scratch.space.set(INT, ARCH.epollDataOffset, target);
+    return CTL.call(fd, operation, target, scratch.address());
   }
 
   /** Waits at most {@code timeoutMs} (-1 is for ever) and returns how many events there are. */
   public int await(int timeoutMs) {
-    Linkage.Scratch scratch = Linkage.scratch();
     try {
-      int result = (int) WAIT.invokeExact(scratch.state, fd, events, capacity, timeoutMs);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
+      return WAIT.call(fd, events.address(), capacity, timeoutMs);
+    } finally {
+      Reference.reachabilityFence(this);
     }
   }
 

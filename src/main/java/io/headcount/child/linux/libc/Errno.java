@@ -1,11 +1,6 @@
 package io.headcount.child.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /** Error numbers of Linux, the same on x86-64 and arm64 ({@code errno(3)}). */
 public final class Errno {
@@ -40,18 +35,15 @@ public final class Errno {
   public static final int ELOOP = 40;
   public static final int EDQUOT = 122;
 
-  private static final MethodHandle STRERRORNAME =
-      Linkage.plain("strerrorname_np", FunctionDescriptor.of(ADDRESS, JAVA_INT));
+  private static final Function STRERRORNAME = Function.named("strerrorname_np");
 
   private Errno() {}
 
   /** {@code strerrorname_np(3)}: {@code ENOENT} for 2. */
   public static String name(int errno) {
-    try {
-      MemorySegment name = (MemorySegment) STRERRORNAME.invokeExact(errno);
-      return name.address() == 0 ? "errno " + errno : name.reinterpret(64).getString(0);
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    long name = STRERRORNAME.result(errno, 0, 0, 0, 0, 0);
+    return name == 0
+        ? "errno " + errno
+        : MemorySegment.ofAddress(name).reinterpret(64).getString(0);
   }
 }

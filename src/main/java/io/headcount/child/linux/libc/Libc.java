@@ -1,13 +1,10 @@
 package io.headcount.child.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
+import java.lang.ref.Reference;
 
 /**
  * Calls that work on descriptors, and a few on the process itself: one method a call, named after
@@ -36,56 +33,33 @@ public final class Libc {
   private static final int PR_SET_DUMPABLE = 4;
   private static final int PR_SET_CHILD_SUBREAPER = 36;
 
-  private static final FunctionDescriptor INT_INT = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-  private static final FunctionDescriptor IO =
-      FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
-
-  private static final MethodHandle PIPE2 =
-      Linkage.function("pipe2", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle CLOSE = Linkage.function("close", INT_INT);
-  private static final MethodHandle READ = Linkage.function("read", IO);
-  private static final MethodHandle WRITE = Linkage.function("write", IO);
-  private static final MethodHandle PREAD =
-      Linkage.function(
-          "pread", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle OPEN =
-      Linkage.variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-  private static final MethodHandle FCNTL =
-      Linkage.variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle DUP3 =
-      Linkage.function("dup3", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle ACCESS =
-      Linkage.function("access", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-  private static final MethodHandle EVENTFD =
-      Linkage.function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle PRCTL =
-      Linkage.variadic(
-          "prctl",
-          1,
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle SIGNAL =
-      Linkage.function("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
-  private static final MethodHandle SYSCONF =
-      Linkage.function("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
-  private static final MethodHandle GETSID = Linkage.function("getsid", INT_INT);
-  private static final MethodHandle GETPGID = Linkage.function("getpgid", INT_INT);
+  private static final Function PIPE2 = Function.named("pipe2");
+  private static final Function CLOSE = Function.named("close");
+  private static final Function READ = Function.named("read");
+  private static final Function WRITE = Function.named("write");
+  private static final Function PREAD = Function.named("pread");
+  private static final Function OPEN = Function.named("open");
+  private static final Function FCNTL = Function.named("fcntl");
+  private static final Function DUP3 = Function.named("dup3");
+  private static final Function ACCESS = Function.named("access");
+  private static final Function EVENTFD = Function.named("eventfd");
+  private static final Function PRCTL = Function.named("prctl");
+  private static final Function SIGNAL = Function.named("signal");
+  private static final Function SYSCONF = Function.named("sysconf");
+  private static final Function GETSID = Function.named("getsid");
+  private static final Function GETPGID = Function.named("getpgid");
 
   private Libc() {}
 
   /** Whether this libc has a function. */
   public static boolean has(String function) {
-    return Linkage.has(function);
+    return Function.exists(function);
   }
 
   /** {@code gnu_get_libc_version(3)}: {@code 2.36}. */
   public static String version() {
-    try {
-      MethodHandle version = Linkage.plain("gnu_get_libc_version", FunctionDescriptor.of(ADDRESS));
-      MemorySegment text = (MemorySegment) version.invokeExact();
-      return text.reinterpret(64).getString(0);
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    long text = Function.named("gnu_get_libc_version").result(0, 0, 0, 0, 0, 0);
+    return MemorySegment.ofAddress(text).reinterpret(64).getString(0);
   }
 
   /**
@@ -94,176 +68,101 @@ public final class Libc {
    * @param ends gets the end to read at 0, the end to write at 1
    */
   public static int pipe2(int[] ends, int flags) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) PIPE2.invokeExact(scratch.state, scratch.space, flags);
-      if (result < 0) {
-        return -scratch.errno();
-      }
+    Scratch scratch = Scratch.ofThisThread();
+    int result = PIPE2.call(scratch.address(), flags);
+    if (result == 0) {
       ends[0] = scratch.space.get(JAVA_INT, 0);
       ends[1] = scratch.space.get(JAVA_INT, 4);
-      return 0;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
     }
+    return result;
   }
 
   public static int close(int fd) {
-    return call(CLOSE, fd);
+    return CLOSE.call(fd);
   }
 
   /** Session of a process, 0 for our own. */
   public static int getsid(int pid) {
-    return call(GETSID, pid);
+    return GETSID.call(pid);
   }
 
   /** Group of a process, 0 for our own. */
   public static int getpgid(int pid) {
-    return call(GETPGID, pid);
-  }
-
-  private static int call(MethodHandle function, int argument) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) function.invokeExact(scratch.state, argument);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return GETPGID.call(pid);
   }
 
   /** Reads into the buffer from its start; 0 is end-of-file. */
   public static int read(int fd, NativeBuffer buffer) {
-    Linkage.Scratch scratch = Linkage.scratch();
     try {
-      long result =
-          (long) READ.invokeExact(scratch.state, fd, buffer.segment, (long) buffer.capacity());
-      return result < 0 ? -scratch.errno() : (int) result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
+      return READ.call(fd, buffer.address(), buffer.capacity());
+    } finally {
+      Reference.reachabilityFence(buffer);
     }
   }
 
   /** Reads from {@code offset} of a file into the buffer. */
   public static int pread(int fd, NativeBuffer buffer, long offset) {
-    Linkage.Scratch scratch = Linkage.scratch();
     try {
-      long result =
-          (long)
-              PREAD.invokeExact(
-                  scratch.state, fd, buffer.segment, (long) buffer.capacity(), offset);
-      return result < 0 ? -scratch.errno() : (int) result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
+      return PREAD.call(fd, buffer.address(), buffer.capacity(), offset);
+    } finally {
+      Reference.reachabilityFence(buffer);
     }
   }
 
   /** Writes the first {@code length} bytes of the buffer. */
   public static int write(int fd, NativeBuffer buffer, int length) {
-    Linkage.Scratch scratch = Linkage.scratch();
     try {
-      long result = (long) WRITE.invokeExact(scratch.state, fd, buffer.segment, (long) length);
-      return result < 0 ? -scratch.errno() : (int) result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
+      return WRITE.call(fd, buffer.address(), length);
+    } finally {
+      Reference.reachabilityFence(buffer);
     }
   }
 
   /** Adds 1 to an eventfd: wakes who waits for it. */
   public static int eventfdWrite(int fd) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      scratch.space.set(JAVA_LONG, 0, 1L);
-      long result = (long) WRITE.invokeExact(scratch.state, fd, scratch.space, 8L);
-      return result < 0 ? -scratch.errno() : (int) result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    Scratch scratch = Scratch.ofThisThread();
+    scratch.space.set(JAVA_LONG, 0, 1L);
+    return WRITE.call(fd, scratch.address(), Long.BYTES);
   }
 
   /** {@code open(2)} without creating anything. */
   public static int open(String path, int flags) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      if (!put(scratch, path)) {
-        return -Errno.ENAMETOOLONG;
-      }
-      int result = (int) OPEN.invokeExact(scratch.state, scratch.space, flags, 0);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return withPath(OPEN, path, flags);
   }
 
   /** {@code access(2)}. */
   public static int access(String path, int mode) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      if (!put(scratch, path)) {
-        return -Errno.ENAMETOOLONG;
-      }
-      int result = (int) ACCESS.invokeExact(scratch.state, scratch.space, mode);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return withPath(ACCESS, path, mode);
   }
 
-  static boolean put(Linkage.Scratch scratch, String path) {
-    byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length >= Linkage.Scratch.SPACE) {
-      return false;
-    }
-    MemorySegment.copy(MemorySegment.ofArray(bytes), 0, scratch.space, 0, bytes.length);
-    scratch.space.set(java.lang.foreign.ValueLayout.JAVA_BYTE, bytes.length, (byte) 0);
-    return true;
+  static int withPath(Function function, String path, int argument) {
+    Scratch scratch = Scratch.ofThisThread();
+    return scratch.put(path) ? function.call(scratch.address(), argument) : -Errno.ENAMETOOLONG;
   }
 
   /** {@code dup3(2)}: makes {@code wanted} another descriptor of the same file, close-on-exec. */
   public static int duplicateTo(int fd, int wanted) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) DUP3.invokeExact(scratch.state, fd, wanted, O_CLOEXEC);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return DUP3.call(fd, wanted, O_CLOEXEC);
   }
 
   /** The lowest free descriptor from 3 on for the same file, close-on-exec. */
   public static int duplicate(int fd) {
-    return fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return FCNTL.call(fd, F_DUPFD_CLOEXEC, 3);
   }
 
   /** {@code fcntl(2)} with {@code F_SETFL}. */
   public static int setFlags(int fd, int flags) {
-    return fcntl(fd, F_SETFL, flags);
-  }
-
-  private static int fcntl(int fd, int command, int argument) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) FCNTL.invokeExact(scratch.state, fd, command, argument);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return FCNTL.call(fd, F_SETFL, flags);
   }
 
   /** {@code eventfd(2)} from 0. */
   public static int eventfd(int flags) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) EVENTFD.invokeExact(scratch.state, 0, flags);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return EVENTFD.call(0, flags);
   }
 
   /** {@code PR_SET_CHILD_SUBREAPER}: orphans below us become our children. */
   public static int becomeSubreaper() {
-    return prctl(PR_SET_CHILD_SUBREAPER, 1);
+    return PRCTL.call(PR_SET_CHILD_SUBREAPER, 1);
   }
 
   /**
@@ -272,46 +171,21 @@ public final class Libc {
    * other process again.
    */
   public static int becomeOpaque() {
-    return prctl(PR_SET_DUMPABLE, 0);
-  }
-
-  private static int prctl(int option, long value) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) PRCTL.invokeExact(scratch.state, option, value, 0L, 0L, 0L);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return PRCTL.call(PR_SET_DUMPABLE, 0);
   }
 
   /** {@code signal(2)} with {@code SIG_DFL}. */
   public static void resetSignal(int number) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      MemorySegment _ =
-          (MemorySegment) SIGNAL.invokeExact(scratch.state, number, MemorySegment.NULL);
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    SIGNAL.result(number, 0, 0, 0, 0, 0);
   }
 
   /** Ticks a second in {@code /proc}. */
   public static long ticksPerSecond() {
-    return sysconf(SC_CLK_TCK);
+    return SYSCONF.call(SC_CLK_TCK);
   }
 
   /** Bytes a page. */
   public static long pageSize() {
-    return sysconf(SC_PAGESIZE);
-  }
-
-  private static long sysconf(int name) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      return (long) SYSCONF.invokeExact(scratch.state, name);
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return SYSCONF.call(SC_PAGESIZE);
   }
 }

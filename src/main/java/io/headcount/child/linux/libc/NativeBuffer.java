@@ -7,12 +7,16 @@ import java.nio.ByteBuffer;
 
 /** Memory that the kernel writes to and reads from. Freed when nobody holds it any more. */
 public final class NativeBuffer {
-  final MemorySegment segment;
+  private final MemorySegment segment;
   private final ByteBuffer view;
 
   public NativeBuffer(int capacity) {
     segment = Arena.ofAuto().allocate(capacity, 16);
     view = segment.asByteBuffer();
+  }
+
+  long address() {
+    return segment.address();
   }
 
   public int capacity() {

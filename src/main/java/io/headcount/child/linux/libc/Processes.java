@@ -1,12 +1,9 @@
 package io.headcount.child.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Calls that signal, wait for and limit processes. What fails returns the error number negated.
@@ -41,19 +38,10 @@ public final class Processes {
 
   private static final Arch ARCH = Arch.current();
 
-  private static final MethodHandle KILL =
-      Linkage.function("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-  private static final MethodHandle PRLIMIT =
-      Linkage.function(
-          "prlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-  private static final MethodHandle GETRUSAGE =
-      Linkage.function("getrusage", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle SYSCALL =
-      Linkage.variadic(
-          "syscall",
-          1,
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+  private static final Function KILL = Function.named("kill");
+  private static final Function PRLIMIT = Function.named("prlimit");
+  private static final Function GETRUSAGE = Function.named("getrusage");
+  private static final Function SYSCALL = Function.named("syscall");
 
   private Processes() {}
 
@@ -83,23 +71,17 @@ public final class Processes {
 
   /** {@code kill(2)}; a negative pid is a group. The caller has checked whom it hits. */
   public static int kill(int pid, int signal) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) KILL.invokeExact(scratch.state, pid, signal);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return KILL.call(pid, signal);
   }
 
   /** {@code pidfd_open(2)}; close-on-exec by itself. */
   public static int pidfdOpen(int pid) {
-    return (int) syscall(PIDFD_OPEN, pid, 0, 0, 0, 0);
+    return syscall(PIDFD_OPEN, pid, 0, 0, 0, 0);
   }
 
   /** {@code pidfd_send_signal(2)}: hits that process or none. */
   public static int pidfdSendSignal(int pidfd, int signal) {
-    return (int) syscall(PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
+    return syscall(PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
   }
 
   /**
@@ -127,9 +109,9 @@ public final class Processes {
   }
 
   private static Wait wait(long type, long id, long flags) {
-    MemorySegment space = Linkage.scratch().space;
+    MemorySegment space = Scratch.ofThisThread().space;
     space.asSlice(0, 128).fill((byte) 0);
-    long result =
+    int result =
         syscall(
             ARCH.number(Arch.Call.WAITID),
             type,
@@ -138,7 +120,7 @@ public final class Processes {
             flags,
             space.address() + RUSAGE);
     if (result < 0) {
-      return new Wait.Failed((int) -result);
+      return new Wait.Failed(-result);
     }
     if (space.get(JAVA_INT, SI_PID) == 0) {
       return new Wait.Alive();
@@ -152,29 +134,19 @@ public final class Processes {
             space.get(JAVA_LONG, RU_MAXRSS)));
   }
 
-  static long syscall(Arch.Call call, long a, long b, long c) {
+  static int syscall(Arch.Call call, long a, long b, long c) {
     return syscall(ARCH.number(call), a, b, c, 0, 0);
   }
 
-  private static long syscall(long number, long a, long b, long c, long d, long e) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      long result = (long) SYSCALL.invokeExact(scratch.state, number, a, b, c, d, e);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+  private static int syscall(long number, long a, long b, long c, long d, long e) {
+    return SYSCALL.call(number, a, b, c, d, e);
   }
 
   /** Our own peak resident set in KiB, {@code getrusage(2)}. */
   public static long ownMaxRssKib() {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result = (int) GETRUSAGE.invokeExact(scratch.state, 0, scratch.space.asSlice(RUSAGE));
-      return result < 0 ? Long.MAX_VALUE : scratch.space.get(JAVA_LONG, RU_MAXRSS);
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    Scratch scratch = Scratch.ofThisThread();
+    int result = GETRUSAGE.call(0, scratch.address() + RUSAGE);
+    return result < 0 ? Long.MAX_VALUE : scratch.space.get(JAVA_LONG, RU_MAXRSS);
   }
 
   /** The soft limit of our own process; no limit is {@link Long#MAX_VALUE}. */
@@ -188,14 +160,9 @@ public final class Processes {
   }
 
   private static long ownLimit(int resource, long offset) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    try {
-      int result =
-          (int) PRLIMIT.invokeExact(scratch.state, 0, resource, MemorySegment.NULL, scratch.space);
-      long limit = result < 0 ? -1 : scratch.space.get(JAVA_LONG, offset);
-      return limit < 0 ? Long.MAX_VALUE : limit;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    Scratch scratch = Scratch.ofThisThread();
+    int result = PRLIMIT.call(0, resource, 0, scratch.address());
+    long limit = result < 0 ? -1 : scratch.space.get(JAVA_LONG, offset);
+    return limit < 0 ? Long.MAX_VALUE : limit;
   }
 }

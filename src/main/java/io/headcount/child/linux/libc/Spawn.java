@@ -132,7 +132,7 @@ public final class Spawn {
 
   /** {@code close_range(2)} as a child calls it, where nothing is open: 0, or what it refuses. */
   public static int closeNothing() {
-    return (int) Processes.syscall(Call.CLOSE_RANGE, ChildCalls.LAST_FD, ChildCalls.LAST_FD, 0);
+    return Processes.syscall(Call.CLOSE_RANGE, ChildCalls.LAST_FD, ChildCalls.LAST_FD, 0);
   }
 
   /**

@@ -1,12 +1,7 @@
 package io.headcount.child.linux.libc;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
-
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Pseudo-terminals ({@code pts(4)}, {@code ioctl_tty(2)}), by the calls that {@code openpty(3)} is
@@ -19,8 +14,7 @@ public final class Terminals {
   private static final long TIOCSPTLCK = 0x40045431L;
   private static final long TIOCSWINSZ = 0x5414L;
 
-  private static final MethodHandle IOCTL =
-      Linkage.variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS));
+  private static final Function IOCTL = Function.named("ioctl");
 
   private Terminals() {}
 
@@ -31,33 +25,24 @@ public final class Terminals {
 
   /** Lets the terminal be opened by its path: {@code unlockpt(3)}. */
   public static int unlock(int master) {
-    Linkage.Scratch scratch = Linkage.scratch();
+    Scratch scratch = Scratch.ofThisThread();
     scratch.space.set(JAVA_INT, 0, 0);
-    return control(scratch, master, TIOCSPTLCK);
+    return IOCTL.call(master, TIOCSPTLCK, scratch.address());
   }
 
   /** The terminal's number: it is {@code /dev/pts/} and that. */
   public static int number(int master) {
-    Linkage.Scratch scratch = Linkage.scratch();
-    int result = control(scratch, master, TIOCGPTN);
+    Scratch scratch = Scratch.ofThisThread();
+    int result = IOCTL.call(master, TIOCGPTN, scratch.address());
     return result < 0 ? result : scratch.space.get(JAVA_INT, 0);
   }
 
   /** Sets the size; the foreground process group hears of a change by {@code SIGWINCH}. */
   public static int resize(int master, int columns, int rows) {
-    Linkage.Scratch scratch = Linkage.scratch();
+    Scratch scratch = Scratch.ofThisThread();
     scratch.space.set(JAVA_SHORT, 0, (short) rows);
     scratch.space.set(JAVA_SHORT, 2, (short) columns);
     scratch.space.set(JAVA_INT, 4, 0);
-    return control(scratch, master, TIOCSWINSZ);
-  }
-
-  private static int control(Linkage.Scratch scratch, int fd, long request) {
-    try {
-      int result = (int) IOCTL.invokeExact(scratch.state, fd, request, scratch.space);
-      return result < 0 ? -scratch.errno() : result;
-    } catch (Throwable t) {
-      throw Linkage.unexpected(t);
-    }
+    return IOCTL.call(master, TIOCSWINSZ, scratch.address());
   }
 }
