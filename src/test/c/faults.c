@@ -26,6 +26,7 @@
 #define LIFE 90
 #define ROOT_LIFE 20 /* nobody but root can end it before */
 #define HOPS_FOR 10
+#define PIDS_TO_HOP_WITH 8000
 
 static char self[4096];
 static int ready[2]; /* who stands writes a byte, the leader reads them */
@@ -205,14 +206,21 @@ static void fork_children(int count) {
 
 static void fork_fast(void) { fork_children(1500); }
 
-/* Is somebody else before anybody can name it: a lock that all inherit tells that one lives. */
+/*
+ * Is somebody else before anybody can name it: a lock that all inherit tells that one lives. Where nobody reaps as fast as
+ * it dies (the service has ended, and the machine's first process is in no hurry) it waits, and leaves the machine its pids.
+ */
 static void hop(void) {
+  struct rlimit budget = {PIDS_TO_HOP_WITH, PIDS_TO_HOP_WITH};
   double end = now() + HOPS_FOR;
   if (flock(open(self, O_RDONLY), LOCK_EX | LOCK_NB) < 0) _exit(10);
+  if (setrlimit(RLIMIT_NPROC, &budget) < 0) _exit(12);
   stand();
   while (now() < end) {
-    if (forked() != 0) _exit(0);
-    setsid();
+    pid_t pid = fork();
+    if (pid > 0) _exit(0);
+    if (pid == 0) setsid();
+    else pause_ms(1);
   }
   _exit(0);
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,12 @@ class FaultsJarTests {
         "1s",
         "HEADCOUNT_CGROUP",
         cgroup);
+  }
+
+  /** Only what a failed test left. */
+  @AfterEach
+  void endAll() throws Exception {
+    OrdinaryUser.endAll();
   }
 
   @Test

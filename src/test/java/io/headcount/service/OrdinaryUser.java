@@ -3,7 +3,9 @@ package io.headcount.service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Runs the service as a user without capabilities: as itself, unless the tests run as root. */
@@ -59,6 +61,15 @@ final class OrdinaryUser {
             .waitFor();
     if (exit != 0) {
       throw new AssertionError("chown exited with " + exit);
+    }
+  }
+
+  /** Ends whatever is that user's, so that a test that fails leaves the next one a machine. */
+  static void endAll() throws IOException, InterruptedException {
+    if (testsAreRoot()) {
+      List<String> command = new ArrayList<>(List.of(BECOME.strip().split(" ")));
+      command.addAll(List.of("bash", "-c", "kill -KILL -1"));
+      new ProcessBuilder(command).start().waitFor();
     }
   }
 }

@@ -175,12 +175,18 @@ final class Adoptees {
 
   /**
    * A look found to whom a child of ours belongs; null is nobody. It must not be a leader that the
-   * forest does not have yet.
+   * forest does not have yet. The look was some time ago: a number that was reaped since, and is
+   * perhaps somebody else's by now, is not placed.
    */
   synchronized void attribute(ProcEntry entry, @Nullable Tree tree) {
-    if (tree == null || tree.leader() != entry.pid()) {
+    if ((tree == null || tree.leader() != entry.pid()) && isStill(entry)) {
       placed.put(entry.pid(), new Placed(tree, tree == null && entry.session() == ownSession));
     }
+  }
+
+  private static boolean isStill(ProcEntry entry) {
+    ProcEntry now = Proc.local().stat(entry.pid());
+    return now != null && now.id().equals(entry.id());
   }
 
   /**

@@ -102,6 +102,25 @@ class IdentityTests {
     assertThat(treeOf(1 << 22).deliver(List.of(entry), SIGTERM)).isFalse();
   }
 
+  /** A number that passed for the one that a look saw would hide whoever has it now. */
+  @Test
+  void lookIsBelievedOfNobodyWhoseNumberIsAnothersByNow() throws Exception {
+    Tree tree = new Tree(1 << 22, "cookie", Marks.NONE, null);
+    ProcEntry now = Proc.local().stat((int) stranger.pid());
+    Adoptees adoptees = machine.adoptees();
+
+    adoptees.attribute(changed(now, now.startTicks() - 1), tree);
+    assertThat(adoptees.noneOf(tree)).as("another process").isTrue();
+
+    adoptees.attribute(now, tree);
+    assertThat(adoptees.noneOf(tree)).as("the same process").isFalse();
+
+    stranger.destroyForcibly().waitFor();
+    Tree other = new Tree((1 << 22) - 1, "other", Marks.NONE, null);
+    adoptees.attribute(now, other);
+    assertThat(adoptees.noneOf(other)).as("nobody any more").isTrue();
+  }
+
   @Test
   void ownProcessGroupSessionAndInitAreNeverSignalled() {
     Random random = new Random(7);
