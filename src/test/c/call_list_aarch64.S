@@ -20,12 +20,10 @@
   ldur x0, [x19, #-8]
   ldp x19, x20, [sp], #16
   ret
-1:                      /* the child: the next one, and on while none fails that may not */
+1:                      /* the child: the next one, and on while none fails */
   add x19, x19, #64
   CALL
   tbz x0, #63, 1b
-  ldr x9, [x19, #48]
-  cbnz x9, 1b
   str x0, [x19, #56]
   str x19, [x20, #56]   /* which one: the result of the first entry */
   mov x0, #127

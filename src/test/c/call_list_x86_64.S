@@ -1,6 +1,6 @@
 /*
- * long run(long *list): see CallList. An entry is 8 longs: number, five arguments, whether it may
- * fail, result. Assembled, this is Arch.X86_64.callListCode(); MachineCodeTests holds the two together.
+ * long run(long *list): see CallList. An entry is 8 longs: number, five arguments, nothing,
+ * result. Assembled, this is Arch.X86_64.callListCode(); MachineCodeTests holds the two together.
  *
  * From the clone on two processes run here on one stack, the parent suspended until the child executes
  * a program or exits. The child keeps all that it needs in registers and never touches the stack.
@@ -31,13 +31,11 @@
   pop %rbp
   pop %rbx
   ret
-1:                      /* the child: the next one, and on while none fails that may not */
+1:                      /* the child: the next one, and on while none fails */
   add $64, %rbx
   CALL
   test %rax, %rax
   jns 1b
-  cmpq $0, 48(%rbx)
-  jne 1b
   mov %rax, 56(%rbx)
   mov %rbx, 56(%rbp)    /* which one: the result of the first entry */
   mov $127, %edi

@@ -6,7 +6,6 @@ import io.headcount.supervisor.Run;
 import io.headcount.supervisor.SupervisorException;
 import jakarta.servlet.http.HttpServletRequest;
 import java.security.Principal;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,9 +50,9 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
     return actsOnAll ? null : name;
   }
 
-  /** Whether there is no such run that it may not look at. */
-  boolean mayRead(Optional<Run> run) {
-    return readsAll || run.isEmpty() || name.equals(run.get().spec().owner());
+  /** Whether it may look at a run that is there. */
+  boolean mayLook(Run run) {
+    return isOneOf(readable(), run);
   }
 
   /**
@@ -78,9 +77,13 @@ record Caller(String name, boolean readsAll, boolean actsOnAll, boolean runs) {
 
   private static Run find(ProcessSupervisor supervisor, String id, @Nullable String owner) {
     Run run = supervisor.get(id);
-    if (owner != null && !owner.equals(run.spec().owner())) {
+    if (!isOneOf(owner, run)) {
       throw new OthersRunException(id);
     }
     return run;
+  }
+
+  private static boolean isOneOf(@Nullable String owner, Run run) {
+    return owner == null || owner.equals(run.spec().owner());
   }
 }

@@ -104,9 +104,11 @@ class RunsController {
     try {
       put = supervisor.put(id, spec);
     } catch (SupervisorException.Conflict taken) {
-      if (!Caller.of(request).mayRead(supervisor.find(id))) {
-        request.setAttribute(AuditFilter.HIDDEN, true);
-      }
+      Caller caller = Caller.of(request);
+      supervisor
+          .find(id)
+          .filter(run -> !caller.mayLook(run))
+          .ifPresent(_ -> request.setAttribute(AuditFilter.HIDDEN, true));
       throw taken;
     }
     if (put.created()) {

@@ -4,10 +4,8 @@ import io.headcount.api.OpenStreams;
 import io.headcount.api.Revocation;
 import io.headcount.security.Callers;
 import io.headcount.security.SecuritySettings;
-import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.core.env.Environment;
 
 /** Tells the security what it needs to know of the configuration, and keeps it true. */
 @Configuration(proxyBeanMethods = false)
@@ -16,12 +14,8 @@ class CallersConfiguration {
   /** Takes the address, though it needs nothing of it: nothing is made where that is refused. */
   @Bean
   SecuritySettings securitySettings(
-      SecurityProperties security,
-      AttachProperties attach,
-      Environment environment,
-      ListenAddress address) {
-    boolean separate = ManagementPortType.get(environment) == ManagementPortType.DIFFERENT;
-    return security.settings(attach.allowedOrigins(), separate);
+      SecurityProperties security, AttachProperties attach, ListenAddress address) {
+    return security.settings(attach.allowedOrigins());
   }
 
   @Bean

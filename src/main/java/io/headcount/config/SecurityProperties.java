@@ -19,7 +19,7 @@ import org.springframework.validation.annotation.Validated;
  * @param tokensFile the file of tokens; blank for none
  * @param jwt whose JSON Web Tokens are accepted
  * @param hosts names by which the service may be called, beside the loopback ones
- * @param managementOpen whether a management port of its own asks nobody
+ * @param managementOpen whether the management port asks nobody
  */
 @Validated
 @ConfigurationProperties("headcount.security")
@@ -55,7 +55,7 @@ public record SecurityProperties(
     return !tokensFile.isBlank() || jwt.settings() != null;
   }
 
-  SecuritySettings settings(Set<String> allowedOrigins, boolean separateManagement) {
+  SecuritySettings settings(Set<String> allowedOrigins) {
     if (hosts.contains("*") && !hasCredentials()) {
       throw new InvalidConfigurationPropertyValueException(
           "headcount.security.hosts",
@@ -65,11 +65,7 @@ public record SecurityProperties(
               + " (HEADCOUNT_SECURITY_TOKENS_FILE).");
     }
     return new SecuritySettings(
-        path(tokensFile),
-        jwt.settings(),
-        hosts,
-        allowedOrigins,
-        managementOpen && separateManagement);
+        path(tokensFile), jwt.settings(), hosts, allowedOrigins, managementOpen);
   }
 
   private static @Nullable Path path(String file) {

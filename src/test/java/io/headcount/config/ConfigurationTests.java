@@ -214,14 +214,11 @@ class ConfigurationTests {
     var jwt = new SecurityProperties.Jwt("", "", "", "roles");
     var open = new SecurityProperties("", jwt, java.util.Set.of("*"), true);
     assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-        .isThrownBy(() -> open.settings(java.util.Set.of(), true))
+        .isThrownBy(() -> open.settings(java.util.Set.of()))
         .satisfies(e -> assertThat(e.getName()).isEqualTo("headcount.security.hosts"))
         .satisfies(e -> assertThat(e.getReason()).contains("HEADCOUNT_SECURITY_TOKENS_FILE"));
     var closed = new SecurityProperties("/t", jwt, java.util.Set.of("*"), true);
-    assertThat(closed.settings(java.util.Set.of(), true).managementOpen()).isTrue();
-    assertThat(closed.settings(java.util.Set.of(), false).managementOpen())
-        .as("with one port for both")
-        .isFalse();
+    assertThat(closed.settings(java.util.Set.of()).managementOpen()).isTrue();
   }
 
   @Test

@@ -93,6 +93,15 @@ class StartJarTests {
         .contains("server.address is blank", "127.0.0.1", "HEADCOUNT_SERVER_ADDRESS");
   }
 
+  @Test
+  void managementPortThatIsTheServicesOwnIsRefused(@TempDir Path folder) throws Exception {
+    Map<String, String> ports =
+        Map.of("HEADCOUNT_SERVER_PORT", "18080", "HEADCOUNT_MANAGEMENT_PORT", "18080");
+    assertThat(refusal(folder, ports))
+        .contains("management.server.port", "18080", "HEADCOUNT_MANAGEMENT_PORT", "-1")
+        .doesNotContain("\tat ");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

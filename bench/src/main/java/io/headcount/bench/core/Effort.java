@@ -41,11 +41,9 @@ public record Effort(
           EnumSet.of(
               Way.LINUX_FILE, Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
 
-  private static final Set<Way> PIPES_AND_FILES = EnumSet.copyOf(PIPES);
-
-  static {
-    PIPES_AND_FILES.add(Way.LINUX_FILE);
-  }
+  private static final Set<Way> PIPES_AND_FILES =
+      EnumSet.complementOf(
+          EnumSet.of(Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
 
   /** Everything, with sizes that grow by powers of two. */
   public static final Effort FULL =

@@ -75,8 +75,8 @@ final class LiveRounds {
 
   void run() throws IOException {
     report.section(SECTION);
-    EnumSet<Way> all = EnumSet.of(Way.LINUX_FILE, Way.UNREAD);
-    all.addAll(effort.pipes());
+    EnumSet<Way> all = EnumSet.of(Way.UNREAD);
+    all.addAll(effort.pipesAndFiles());
     List<Way> who = effort.among(all);
     for (Way way : who) {
       // not measured: what grows with the first ones and stays is not the children's, and a

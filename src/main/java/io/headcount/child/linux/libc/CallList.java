@@ -10,20 +10,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * System calls that a child makes before it executes its command. The child of a {@code clone(2)}
  * with {@code CLONE_VM | CLONE_VFORK} shares the memory of the service, so neither Java nor libc
- * may run in it; what runs is a function of some 160 bytes that makes the calls of this list, one
+ * may run in it; what runs is a function of some 150 bytes that makes the calls of this list, one
  * after the other, and touches no memory but the list, the stack not either.
  *
- * <p>The list is an array of entries of 64 bytes: number, five arguments, whether it may fail, and
- * the result. The first blocks all signals, for a handler must not run in the child; the second
- * clones; the third, in the parent alone, restores the signals; the rest are the child's. The first
- * that fails and may not ends the child with 127, and is noted in the result of the first entry.
+ * <p>The list is an array of entries of 64 bytes: number, five arguments, nothing, and the result.
+ * The first blocks all signals, for a handler must not run in the child; the second clones; the
+ * third, in the parent alone, restores the signals; the rest are the child's. The first of them
+ * that fails ends the child with 127, and is noted in the result of the first entry.
  *
  * <p>One thread at a time.
  */
 final class CallList {
   private static final int MOST = 256;
   private static final long ENTRY = 64;
-  private static final long MAY_FAIL = 48;
   private static final long RESULT = 56;
 
   private static final int PROT_READ_WRITE = 3;
@@ -90,20 +89,11 @@ final class CallList {
   }
 
   void add(Arch.Call call, long... arguments) {
-    set(size++, false, call, arguments);
-  }
-
-  /** One whose failure changes nothing. */
-  void addOptional(Arch.Call call, long... arguments) {
-    set(size++, true, call, arguments);
+    set(size++, call, arguments);
   }
 
   /** Replaces an entry. */
   void set(int index, Arch.Call call, long... arguments) {
-    set(index, false, call, arguments);
-  }
-
-  private void set(int index, boolean mayFail, Arch.Call call, long... arguments) {
     if (index >= MOST) {
       throw new IllegalStateException("expected at most " + MOST + " calls before an exec");
     }
@@ -112,7 +102,6 @@ final class CallList {
     for (int i = 0; i < 5; i++) {
       entries.set(JAVA_LONG, at + 8 + i * 8L, i < arguments.length ? arguments[i] : 0);
     }
-    entries.set(JAVA_LONG, at + MAY_FAIL, mayFail ? 1 : 0);
   }
 
   /**
