@@ -36,11 +36,14 @@ COPY --from=layers /build/layers/application/ ./
 
 # Options that the AOT cache was trained with must stay as they are: another collector or other object headers, and it is not used.
 # The heap begins small whatever the machine has, and native memory goes back after bursts: what is resident belongs to commands.
+# The beans are those that were prepared, and the second compiler (C2) leaves alone what only the start runs often: docs/RATIONALE.md.
 ENV HEADCOUNT_SERVER_ADDRESS=0.0.0.0 \
     HEADCOUNT_WORKSPACE=/workspace \
     HEADCOUNT_DATA_DIR=/var/lib/headcount \
     MALLOC_ARENA_MAX=1 \
-    JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms32m -XX:MaxRAMPercentage=30 -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED"
+    JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms32m -XX:MaxRAMPercentage=30 -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
+-Dspring.aot.enabled=true -XX:Tier2InvokeNotifyFreqLog=14 -XX:Tier2BackedgeNotifyFreqLog=20 \
+-XX:Tier4InvocationThreshold=20000 -XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000"
 
 # The AOT cache (JEP 483, 514, 515) holds classes as the JVM wants them, and what was hot: one life of the service trains it.
 # The last layer, because it is the only one that is not the same in every build of the same sources.

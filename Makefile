@@ -21,9 +21,8 @@ help: ## Lists these targets
 
 # The shortest way to the jar: no tests, and nothing downloaded that only tests need. `exec` lets signals reach the service.
 run: need-mvn ## Builds and serves on 127.0.0.1:8080, management on 8081; ARGS="--server.port=9000" passes options on
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) compile jar:jar@default-jar spring-boot:repackage@repackage && \
-	unset JAVA25_HOME && exec "$$jdk/bin/java" -jar $(JAR) $(ARGS)
+	@$(call with_jdk,compile jar:jar@default-jar spring-boot:repackage@repackage) && \
+	exec "$$jdk/bin/java" -jar $(JAR) $(ARGS)
 
 test: need-mvn ## Installs what the tests need and runs every check: format, chart lint, Error Prone and NullAway, all tests
 	@scripts/install-tools
@@ -31,17 +30,16 @@ test: need-mvn ## Installs what the tests need and runs every check: format, cha
 	@$(MAKE) --no-print-directory $(HELM)
 	@$(call with_jdk,spotless:check)
 	$(HELM) lint --strict $(CHART)
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && set -x && \
-	$(MVN) $(MVN_FLAGS) verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))") && \
-	$(MVN) $(MVN_FLAGS) -q -f bench/contenders/spring/pom.xml package && \
-	$(MVN) $(MVN_FLAGS) -f bench/pom.xml verify
+	@set -x; $(call with_jdk,verify $(if $(filter-out $(TOOLS)/%,$(HELM)),-Dheadcount.helm="$(abspath $(HELM))")) && \
+	$(call with_jdk,-q -f bench/contenders/spring/pom.xml package) && \
+	$(call with_jdk,-f bench/pom.xml verify)
 	@scripts/test-image
 
 format: need-mvn ## Formats the sources
 	@$(call with_jdk,spotless:apply)
 
 build: need-mvn ## Builds target/headcount.jar without running tests
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && $(MVN) $(MVN_FLAGS) -DskipTests package
+	@$(call with_jdk,-DskipTests package)
 
 # Each tool has its own way to be told the one time of all layers.
 image: build ## Builds the container image IMAGE (headcount:dev) with docker, podman or buildah
@@ -69,28 +67,24 @@ bench-quick: need-mvn ## The same of what it must show alone, 3 minutes
 	@$(call run_bench,--write . --quick $(ARGS))
 
 # The bench compiles the core from its sources, and starts the packaged service. The option quiets a warning about JMH.
-run_bench = bench/install && jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) -q compile jar:jar@default-jar spring-boot:repackage@repackage && \
-	$(MVN) $(MVN_FLAGS) -q -Dmaven.test.skip=true -f bench/pom.xml package && \
-	$(MVN) $(MVN_FLAGS) -q -f bench/contenders/spring/pom.xml package && \
+run_bench = bench/install && \
+	$(call with_jdk,-q compile spring-boot:process-aot@process-aot jar:jar@default-jar spring-boot:repackage@repackage) && \
+	$(call with_jdk,-q -Dmaven.test.skip=true -f bench/pom.xml package) && \
+	$(call with_jdk,-q -f bench/contenders/spring/pom.xml package) && \
 	exec "$$jdk/bin/java" --sun-misc-unsafe-memory-access=allow -jar bench/target/benchmarks.jar --jar $(JAR) $(1)
 
 flood: need-mvn ## Lets a child write 2 GiB while one reader is stalled and one is not
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) verify -Dtest=FloodTests -Dit.test=FloodJarTests -Dheadcount.flood=2048
+	@$(call with_jdk,verify -Dtest=FloodTests -Dit.test=FloodJarTests -Dheadcount.flood=2048)
 
 fuzz: need-mvn ## Throws 100,000 odd requests at every operation, 20 minutes; ARGS=-Dheadcount.fuzz.seed=N to repeat what failed
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) test -Dtest=AnyRequestTests -Dheadcount.fuzz=100000 $(ARGS)
+	@$(call with_jdk,test -Dtest=AnyRequestTests -Dheadcount.fuzz=100000 $(ARGS))
 
 outdated: need-mvn ## Lists libraries and plugins of which Maven Central has newer versions
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) versions:display-parent-updates versions:display-property-updates versions:display-plugin-updates
+	@$(call with_jdk,versions:display-parent-updates versions:display-property-updates versions:display-plugin-updates)
 
 faults: need-mvn ## Tries every way out of a run alone, then 10,000 double forks; the table is in docs/containment.md; 20 minutes
 	@scripts/install-tools
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*FaultsJarTests' -Dheadcount.faults=whole
+	@$(call with_jdk,verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='*FaultsJarTests' -Dheadcount.faults=whole)
 
 # In a virtual machine, because few machines delegate every controller.
 cgroup-vm: build ## Checks limits and OOM kills by cgroups on a real kernel: boots a small virtual machine, 10 minutes at most
@@ -98,8 +92,7 @@ cgroup-vm: build ## Checks limits and OOM kills by cgroups on a real kernel: boo
 
 soak: need-mvn ## Runs 100,000 short runs, 30 minutes at most, and writes docs/soak.md and docs/soak.svg; fails if anything grows
 	@scripts/install-tools
-	@jdk=$$(scripts/find-jdk) && export JAVA25_HOME="$$jdk" && \
-	$(MVN) $(MVN_FLAGS) verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakJarTests -Dheadcount.soak=whole
+	@$(call with_jdk,verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakJarTests -Dheadcount.soak=whole)
 
 clean: ## Removes what was built; the tools stay
 	rm -rf target bench/target bench/contenders/spring/target
@@ -113,7 +106,7 @@ FORCE:
 need-mvn:
 	@command -v $(MVN) >/dev/null || { echo "Maven ($(MVN)) was not found on the PATH. Install Maven 3.8 or later, or name it: make MVN=/path/to/mvn" >&2; exit 1; }
 
-# The formatter parses with the Java that Maven itself runs on, so this Maven runs on the JDK found.
+# Maven runs on the JDK found: the formatter, and what Spring prepares for the jar, are parsed by the Java that Maven itself runs on.
 # The second option quiets a warning about Maven's own libraries.
-with_jdk = jdk=$$(scripts/find-jdk) && set -x && JAVA_HOME="$$jdk" \
+with_jdk = jdk=$$(scripts/find-jdk) && JAVA_HOME="$$jdk" \
 	MAVEN_OPTS="$${MAVEN_OPTS:-} --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow" $(MVN) $(MVN_FLAGS) $(1)

@@ -20,7 +20,7 @@
 {{- fail "env has SPRING_PROFILES_ACTIVE, which logs.json sets too: set logs.json to false, and name the profile json among yours." }}
 {{- end }}
 {{- end }}
-{{- if regexMatch "-D(headcount|server|management|spring)\\.|(^|\\s)@" .Values.javaOptions }}
+{{- if regexMatch "-D(headcount|server|management|spring)\\.|(^|\\s)@" (replace "-Dspring.aot.enabled=" "" .Values.javaOptions) }}
 {{- fail "javaOptions sets properties of the service, which the chart cannot look into: set config." }}
 {{- end }}
 {{- include "headcount.nameChecks" . }}

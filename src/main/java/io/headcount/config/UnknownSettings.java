@@ -20,7 +20,7 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  * written: who misspells a limit must hear of it. Costs a look at each name that is set.
  */
 final class UnknownSettings implements ApplicationListener<ApplicationEnvironmentPreparedEvent> {
-  private static final String OUR_FILE = "class path resource [application.yaml]";
+  static final String OUR_FILE = "class path resource [application.yaml]";
 
   /** Only for the service itself: the JVM of a test has properties of its own. */
   @Override

@@ -86,6 +86,8 @@ class TerminationTests {
     "'env[0].name=SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE,env[0].value=5m', shutdown.marginSeconds",
     "'env[0].name=SPRING_APPLICATION_JSON,env[0].value=x', set config",
     "javaOptions=-Dheadcount.shutdown.margin=5m, set config",
+    "javaOptions=-Dspring.aot.enabled=true -Dheadcount.shutdown.margin=5m, set config",
+    "javaOptions=-Dspring.aot.enabled=-Dheadcount.shutdown.margin=5m, set config",
   })
   void wayRoundTheValuesIsRefused(String setting, String named) {
     var answer = Helm.tryTemplate("--set=" + setting);

@@ -64,11 +64,19 @@ final class ServiceProcess implements AutoCloseable {
     return found[0];
   }
 
+  /** What starts the jar, with the beans that it was packed with, as the image does. */
+  static List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Dspring.aot.enabled=" + System.getProperty("headcount.prepared"),
+        "-jar",
+        System.getProperty("headcount.jar"));
+  }
+
   /** Starts the jar by a line of bash in which {@code $SERVICE} is the command. */
   static ServiceProcess start(Path folder, String line, Map<String, String> env)
       throws IOException {
     Path log = folder.resolve("service.log");
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     // Who started the tests may ignore some signals (nohup): the service is not to inherit that.
     ProcessBuilder builder = new ProcessBuilder("env", "--default-signal", "bash", "-c", line);
     builder.environment().putAll(env);
@@ -77,9 +85,7 @@ final class ServiceProcess implements AutoCloseable {
     builder.environment().put("HEADCOUNT_WORKSPACE", folder.toString());
     builder
         .environment()
-        .put(
-            "SERVICE",
-            java + " -jar " + System.getProperty("headcount.jar") + " --logging.file.name=" + log);
+        .put("SERVICE", String.join(" ", command()) + " --logging.file.name=" + log);
     builder.redirectErrorStream(true);
     builder.redirectOutput(folder.resolve("console.log").toFile());
     Files.createFile(log);

@@ -188,12 +188,7 @@ class StartJarTests {
   private static String refusal(Path folder, Map<String, String> environment, String... arguments)
       throws Exception {
     Path console = folder.resolve("console");
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                System.getProperty("headcount.jar")));
+    List<String> command = new ArrayList<>(ServiceProcess.command());
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(console.toFile());

@@ -58,7 +58,7 @@ record Image(Path jar, Path cache, Map<String, String> environment) {
 
   private static Map<String, String> variables(Path dockerfile) throws IOException {
     Map<String, String> found = new HashMap<>();
-    Matcher variable = VARIABLE.matcher(Files.readString(dockerfile));
+    Matcher variable = VARIABLE.matcher(Files.readString(dockerfile).replace("\\\n", ""));
     while (variable.find()) {
       String quoted = variable.group(2);
       found.put(variable.group(1), quoted == null ? variable.group(3) : quoted);

@@ -1,0 +1,92 @@
+package io.headcount.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ClassPathResource;
+
+/** Whoever sets what a condition may look at gets the beans of his settings. */
+class PreparedBeansTests {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "management.endpoints.web.exposure.include",
+        "management.server.ssl.enabled",
+        "management.tracing.export.enabled",
+        "server.forward-headers-strategy",
+        "spring.config.location",
+        "spring.main.lazy-initialization",
+        "spring.servlet.multipart.enabled",
+        "springdoc.api-docs.enabled"
+      })
+  void areNotUsedWithASettingThatDecides(String key) throws IOException {
+    assertThat(deciding(Map.of(), Map.of(key, "x"))).isEqualTo(key);
+    String variable = key.toUpperCase(Locale.ROOT).replace('.', '_').replace("-", "");
+    assertThat(deciding(Map.of(variable, "x"), Map.of())).isNotNull();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_SDK_DISABLED"})
+  void areNotUsedWithTracesThatAreConfigured(String variable) throws IOException {
+    assertThat(deciding(Map.of(variable, "x"), Map.of())).startsWith("otel.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8080", "-1"})
+  void areNotUsedWithoutAManagementPortOfItsOwn(String port) throws IOException {
+    assertThat(deciding(Map.of("HEADCOUNT_MANAGEMENT_PORT", port), Map.of()))
+        .isEqualTo("management.server.port");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "headcount.limits.max-live-runs",
+        "headcount.policy.commands.build.argv[0]",
+        "logging.level.root",
+        "server.address",
+        "server.port",
+        "management.server.address",
+        "spring.profiles.active",
+        "spring.config.additional-location",
+        "java.version"
+      })
+  void areUsedWithAnyOther(String key) throws IOException {
+    assertThat(deciding(Map.of(), Map.of(key, "1"))).isNull();
+  }
+
+  @Test
+  void areUsedWithAManagementPortOfItsOwn() throws IOException {
+    assertThat(deciding(Map.of("HEADCOUNT_MANAGEMENT_PORT", "9000"), Map.of())).isNull();
+    assertThat(deciding(Map.of(), Map.of("server.port", 0, "management.server.port", 0))).isNull();
+  }
+
+  private static String deciding(Map<String, Object> variables, Map<String, Object> settings)
+      throws IOException {
+    StandardEnvironment environment = new StandardEnvironment();
+    var sources = environment.getPropertySources();
+    sources.remove(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
+    sources.remove(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
+    sources.addLast(new MapPropertySource("settings", new HashMap<>(settings)));
+    sources.addLast(
+        new SystemEnvironmentPropertySource(
+            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
+    var file = new ClassPathResource("application.yaml");
+    // The profiles' documents come with the others, as if all were active.
+    new YamlPropertySourceLoader()
+        .load("Config resource '" + file + "'", file)
+        .forEach(sources::addLast);
+    return PreparedBeans.deciding(environment).orElse(null);
+  }
+}
