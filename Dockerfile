@@ -12,7 +12,7 @@ ARG PACKAGES=""
 ARG SOURCE_DATE_EPOCH=1767225600
 # tini is process 1: it passes signals on to the service alone, and reaps what the JVM would leave as zombies.
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends tini bash coreutils procps util-linux ca-certificates ${PACKAGES} \
+ && apt-get install --yes --no-install-recommends tini bash coreutils procps util-linux ca-certificates openssl ${PACKAGES} \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/log/apt /var/log/*.log /var/cache/ldconfig/aux-cache \
  && groupadd --gid 10001 headcount \
  && useradd --uid 10001 --gid 10001 --home-dir /workspace --no-create-home --no-log-init --shell /usr/sbin/nologin headcount \

@@ -1,6 +1,7 @@
 {{/* Refuses values that are well formed and would yet not do what they say. */}}
 {{- define "headcount.checks" -}}
 {{- $values := .Values }}
+{{- include "headcount.tlsChecks" . }}
 {{- range $key := include "headcount.paths" (list "" .Values.config) | splitList "\n" }}
 {{- $name := $key | replace "-" "" | replace "_" "" | lower }}
 {{- $where := include "headcount.valueOf" $name }}
@@ -72,6 +73,7 @@
 {{- else if eq . "headcount.workspace" }}set workspace
 {{- else if eq . "headcount.datadir" }}set data
 {{- else if or (has . (list "server.port" "server.address" "server.shutdown")) (hasPrefix "headcount.server.address" .) (hasPrefix "headcount.server.port" .) (hasPrefix "headcount.management" .) (hasPrefix "management.server" .) }}the ports are 8080 and 8081, on every address; service.port may differ
+{{- else if or (regexMatch "^server\\.ssl\\.(bundle|enabled|client|cert|key|trust)" .) (hasPrefix "spring.ssl.bundle.pem.headcount" .) }}set tls
 {{- else if or (hasPrefix "management.endpoint" .) (hasPrefix "management.health" .) }}the probes and Prometheus ask for the endpoints as the service has them
 {{- else if or (hasPrefix "server.servlet.context" .) (hasPrefix "spring.mvc.servlet" .) (hasPrefix "spring.main.web" .) }}the API is at the root, where helm test and the callers look for it
 {{- else if or (hasPrefix "spring.config.import" .) (hasPrefix "spring.config.additional" .) (hasPrefix "spring.config.location" .) }}the chart cannot look into other files, so set config itself

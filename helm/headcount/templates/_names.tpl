@@ -28,8 +28,8 @@
 {{- include "headcount.unique" (list $containers "extraContainers and initContainers have the name %s twice, or it is the service's own: choose another.") }}
 {{- range $container := .Values.extraContainers }}
 {{- range $container.ports }}
-{{- if or (has (int .containerPort) (list 8080 8081)) (has .name (list "http" "management")) }}
-{{- fail (printf "extraContainers: %s has the port %v, and 8080 (http) and 8081 (management) are the service's own." $container.name (default .containerPort .name)) }}
+{{- if or (has (int .containerPort) (list 8080 8081)) (has .name (list (include "headcount.scheme" $) "management")) }}
+{{- fail (printf "extraContainers: %s has the port %v, and 8080 (%s) and 8081 (management) are the service's own." $container.name (default .containerPort .name) (include "headcount.scheme" $)) }}
 {{- end }}
 {{- end }}
 {{- end }}

@@ -71,7 +71,7 @@ spec:
   securityContext:
     {{- toYaml .Values.securityContext | nindent 4 }}
   ports:
-    - name: http
+    - name: {{ include "headcount.scheme" . }}
       containerPort: 8080
     - name: management
       containerPort: 8081
@@ -82,11 +82,11 @@ spec:
     {{- toYaml . | nindent 4 }}
   {{- end }}
   startupProbe:
-    {{- include "headcount.probe" (list "/actuator/health/liveness" .Values.probes.startup) | nindent 4 }}
+    {{- include "headcount.probe" (list . "/actuator/health/liveness" .Values.probes.startup) | nindent 4 }}
   livenessProbe:
-    {{- include "headcount.probe" (list "/actuator/health/liveness" .Values.probes.liveness) | nindent 4 }}
+    {{- include "headcount.probe" (list . "/actuator/health/liveness" .Values.probes.liveness) | nindent 4 }}
   readinessProbe:
-    {{- include "headcount.probe" (list "/actuator/health/readiness" .Values.probes.readiness) | nindent 4 }}
+    {{- include "headcount.probe" (list . "/actuator/health/readiness" .Values.probes.readiness) | nindent 4 }}
   {{- with .Values.shutdown.preStopSeconds }}
   lifecycle:
     preStop:
@@ -112,6 +112,11 @@ spec:
     - name: tokens
       mountPath: /etc/headcount-tokens
       readOnly: true
+    {{- if .Values.tls.existingSecret }}
+    - name: tls
+      mountPath: /etc/headcount-tls
+      readOnly: true
+    {{- end }}
     {{- if .Values.existingSecret.name }}
     - name: secret
       mountPath: {{ .Values.existingSecret.mountPath }}
@@ -144,9 +149,12 @@ spec:
   value: {{ int64 .Values.limits.maxLiveRuns | quote }}
 - name: HEADCOUNT_LIMITS_MAX_QUEUED_RUNS
   value: {{ int64 .Values.limits.maxQueuedRuns | quote }}
-{{- if .Values.logs.json }}
+{{- with compact (list (ternary "json" "" .Values.logs.json) (ternary "tls" "" (ne .Values.tls.existingSecret ""))) }}
 - name: SPRING_PROFILES_ACTIVE
-  value: json
+  value: {{ join "," . }}
+{{- end }}
+{{- if .Values.tls.existingSecret }}
+{{ include "headcount.tlsEnvironment" . }}
 {{- end }}
 {{- with .Values.tracing.endpoint }}
 - name: OTEL_EXPORTER_OTLP_ENDPOINT
@@ -196,6 +204,9 @@ spec:
     items:
       - key: tokens
         path: tokens
+{{- if .Values.tls.existingSecret }}
+{{ include "headcount.tlsVolume" . }}
+{{- end }}
 {{- with .Values.existingSecret.name }}
 - name: secret
   secret:
@@ -207,12 +218,13 @@ spec:
 {{- end }}
 {{- end }}
 
-{{/* A probe of the management port: path, then the values of its times. */}}
+{{/* A probe of the management port: the chart, the path, then the values of its times. */}}
 {{- define "headcount.probe" -}}
-{{- $values := index . 1 -}}
+{{- $values := index . 2 -}}
 httpGet:
-  path: {{ index . 0 }}
+  path: {{ index . 1 }}
   port: management
+  scheme: {{ include "headcount.managementScheme" (index . 0) | upper }}
 periodSeconds: {{ $values.periodSeconds }}
 timeoutSeconds: {{ $values.timeoutSeconds }}
 failureThreshold: {{ $values.failureThreshold }}

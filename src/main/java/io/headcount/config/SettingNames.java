@@ -23,7 +23,7 @@ final class SettingNames {
 
   private static final String VARIABLE_OF_COMMANDS = "HEADCOUNT_POLICY_COMMANDS_";
 
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{(HEADCOUNT_[A-Z0-9_]+):");
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{(HEADCOUNT_[A-Z0-9_]+)[:}]");
 
   /** What a service gives its commands, another Headcount maybe. */
   private static final Set<String> OF_A_RUN = Set.of("HEADCOUNT_RUN");

@@ -18,33 +18,33 @@ import org.springframework.boot.ssl.pem.PemSslStoreDetails;
  * Certificates in a folder, {@code NAME.crt} and {@code NAME.key}, made by openssl as
  * docs/security.md says.
  */
-record Certificates(Path folder) {
+public record Certificates(Path folder) {
   private static final String[] NEW_KEY = {
     "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"
   };
 
-  Path certificate(String name) {
+  public Path certificate(String name) {
     return folder.resolve(name + ".crt");
   }
 
-  Path key(String name) {
+  public Path key(String name) {
     return folder.resolve(name + ".key");
   }
 
   /** Makes an authority. */
-  void authority(String name) {
+  public void authority(String name) {
     List<String> command = command("req", "-x509", name, "/CN=" + name);
     command.addAll(List.of("-addext", "keyUsage=critical,keyCertSign,cRLSign"));
     openssl(command);
   }
 
   /** Makes a certificate for the service, reached at localhost. */
-  void server(String name, String authority) {
+  public void server(String name, String authority) {
     issue(name, "/CN=localhost", authority, "subjectAltName=DNS:localhost,IP:127.0.0.1");
   }
 
   /** Makes a certificate for a caller. */
-  void client(String name, String subject, String authority) {
+  public void client(String name, String subject, String authority) {
     issue(name, subject, authority, "extendedKeyUsage=clientAuth");
   }
 
@@ -76,7 +76,7 @@ record Certificates(Path folder) {
   }
 
   /** What a client has: whom it trusts, and the certificate that it shows, if any. */
-  SSLContext context(@Nullable String own, String... trusted) throws IOException {
+  public SSLContext context(@Nullable String own, String... trusted) throws IOException {
     StringBuilder authorities = new StringBuilder();
     for (String name : trusted) {
       authorities.append(Files.readString(certificate(name)));

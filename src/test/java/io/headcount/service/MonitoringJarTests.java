@@ -102,22 +102,15 @@ class MonitoringJarTests {
   @Test
   @Order(3)
   void testPodOfTheChartSeesItsRun() throws Exception {
-    var container = chart.testPod().getContainers().getFirst();
-    var builder = new ProcessBuilder(container.getCommand()).redirectErrorStream(true);
-    builder.environment().putAll(Map.of("SERVICE", "127.0.0.1", "WAIT", "10", "TOKEN", ""));
-    builder.environment().put("PORT", Integer.toString(service.port()));
-    assertThat(container.getEnv())
+    assertThat(chart.testPod().getContainers().getFirst().getEnv())
         .extracting(variable -> variable.getName())
         .containsExactlyInAnyOrder("SERVICE", "PORT", "TOKEN", "WAIT");
-    Process good = builder.start();
-    String said = new String(good.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(good.waitFor()).as(said).isZero();
-    assertThat(said).contains("answer=42");
+    TestPod.Said good = TestPod.run(TestPod.command(chart), service.port(), "");
+    assertThat(good.exitCode()).as(good.text()).isZero();
+    assertThat(good.text()).contains("answer=42");
 
-    builder.environment().put("PORT", Integer.toString(service.managementPort()));
-    Process bad = builder.start();
-    said = new String(bad.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(bad.waitFor()).as("what is no Headcount must not pass: " + said).isNotZero();
+    TestPod.Said bad = TestPod.run(TestPod.command(chart), service.managementPort(), "");
+    assertThat(bad.exitCode()).as("no Headcount must not pass: " + bad.text()).isNotZero();
   }
 
   @Test

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headcount.chart.Helm;
 import io.headcount.chart.Manifests;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -45,20 +44,10 @@ class PolicyJarTests {
       for (String body : new String[] {"{\"argv\": [\"true\"]}", "{\"shell\": \"true\"}"}) {
         assertThat(service.post("/v1/runs", body).body()).contains("command-forbidden");
       }
-      assertThat(testPod(chart, service)).contains("its policy refuses the shell");
+      TestPod.Said said = TestPod.run(TestPod.command(chart), service.port(), "of-nobody");
+      assertThat(said.exitCode()).as(said.text()).isZero();
+      assertThat(said.text()).contains("its policy refuses the shell");
       assertThat(service.log()).contains("event=command-forbidden").contains("io.headcount.audit");
     }
-  }
-
-  private static String testPod(Manifests chart, ServiceProcess service) throws Exception {
-    ProcessBuilder pod =
-        new ProcessBuilder(chart.testPod().getContainers().getFirst().getCommand())
-            .redirectErrorStream(true);
-    pod.environment().putAll(Map.of("SERVICE", "127.0.0.1", "WAIT", "10", "TOKEN", "of-nobody"));
-    pod.environment().put("PORT", Integer.toString(service.port()));
-    Process running = pod.start();
-    String said = new String(running.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(running.waitFor()).as(said).isZero();
-    return said;
   }
 }
