@@ -4,8 +4,6 @@ import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunQuery;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.enums.ParameterIn;
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -59,16 +57,7 @@ class EventsController {
                   @Content(
                       mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                       schema = @Schema(type = "string"))))
-  @Parameter(
-      name = "scopeKey",
-      in = ParameterIn.QUERY,
-      description = "Of this scope.",
-      schema = @Schema(type = "string"))
-  @Parameter(
-      name = "label",
-      in = ParameterIn.QUERY,
-      description = "key:value; repeated: all of them.",
-      array = @ArraySchema(schema = @Schema(type = "string", example = "team:a")))
+  @Filters
   @Answers(
       problems = {ProblemCode.NOT_ACCEPTABLE, ProblemCode.TOO_MANY_STREAMS, ProblemCode.VALIDATION})
   void follow(

@@ -34,6 +34,7 @@ class ListController {
   @GetMapping("/v1/runs")
   @Operation(operationId = "listRuns", summary = "List runs, newest first")
   @Answers(problems = ProblemCode.VALIDATION)
+  @Filters
   @Parameter(
       name = "state",
       in = ParameterIn.QUERY,
@@ -65,16 +66,6 @@ class ListController {
                         "spawn-error",
                         "lost"
                       })))
-  @Parameter(
-      name = "scopeKey",
-      in = ParameterIn.QUERY,
-      description = "Of this scope.",
-      schema = @Schema(type = "string"))
-  @Parameter(
-      name = "label",
-      in = ParameterIn.QUERY,
-      description = "key:value; repeated: all of them.",
-      array = @ArraySchema(schema = @Schema(type = "string", example = "team:a")))
   @Parameter(
       name = "limit",
       in = ParameterIn.QUERY,

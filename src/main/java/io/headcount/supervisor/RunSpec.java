@@ -59,42 +59,6 @@ public record RunSpec(
   /** What a string takes beside its characters. */
   private static final int STRING = 64;
 
-  /** A run of nobody's, without a terminal and without secrets. */
-  public RunSpec(
-      Command command,
-      @Nullable String name,
-      @Nullable String cwd,
-      Map<String, @Nullable String> env,
-      Stdin stdin,
-      Timeouts timeouts,
-      Stop stop,
-      Descendants descendants,
-      @Nullable String scopeKey,
-      boolean replaceExistingScope,
-      Map<String, String> labels,
-      Limits limits,
-      Output output) {
-    this(
-        command,
-        name,
-        cwd,
-        env,
-        stdin,
-        timeouts,
-        stop,
-        descendants,
-        scopeKey,
-        replaceExistingScope,
-        labels,
-        limits,
-        output,
-        null,
-        null,
-        Map.of(),
-        null,
-        Confinement.DEFAULTS);
-  }
-
   public RunSpec {
     env = Collections.unmodifiableMap(new LinkedHashMap<>(env));
     labels = Collections.unmodifiableMap(new LinkedHashMap<>(labels));
@@ -122,7 +86,12 @@ public record RunSpec(
         false,
         Map.of(),
         Limits.NONE,
-        Output.DEFAULTS);
+        Output.DEFAULTS,
+        null,
+        null,
+        Map.of(),
+        null,
+        Confinement.DEFAULTS);
   }
 
   /** Characters of the command and of what the request sets in its environment. */

@@ -94,6 +94,18 @@ record Client(HttpClient http, URI base, String token) {
     return post("/v1/runs", "{\"shell\": %s}".formatted(quoted(shell)), "Prefer", "wait=20").json();
   }
 
+  /** What the service counts under a name and its labels, if this is its management port. */
+  double meter(String series) {
+    String begin = series + " ";
+    return get("/actuator/prometheus")
+        .text()
+        .lines()
+        .filter(line -> line.startsWith(begin))
+        .mapToDouble(line -> Double.parseDouble(line.substring(begin.length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("there is no " + series));
+  }
+
   static String quoted(String text) {
     return JSON.writeValueAsString(text);
   }

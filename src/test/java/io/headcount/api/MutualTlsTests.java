@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
@@ -97,13 +96,7 @@ class MutualTlsTests {
   }
 
   private static void write(String text) {
-    try {
-      Path next = Files.writeString(CALLERS.resolveSibling("callers.next"), text);
-      Files.move(
-          next, CALLERS, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Secured.replace(CALLERS, text);
   }
 
   private static SSLContext tls(@Nullable String certificate) {

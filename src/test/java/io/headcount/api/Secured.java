@@ -3,8 +3,6 @@ package io.headcount.api;
 import static org.awaitility.Awaitility.await;
 
 import io.headcount.supervisor.ProcessSupervisor;
-import io.headcount.supervisor.Reason;
-import io.headcount.supervisor.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,8 +13,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -83,11 +79,7 @@ abstract class Secured {
 
   @AfterEach
   void endEverything() throws Exception {
-    CompletableFuture<?>[] ends =
-        supervisor.cancelAll(Reason.SHUTDOWN).stream()
-            .map(Run::released)
-            .toArray(CompletableFuture[]::new);
-    CompletableFuture.allOf(ends).get(20, TimeUnit.SECONDS);
+    Service.endAll(supervisor);
   }
 
   /** Somebody of a role. */
@@ -125,11 +117,15 @@ abstract class Secured {
     }
   }
 
-  /** Replaces the file as one should: whole. */
   static void write(String text) {
+    replace(FILE, text);
+  }
+
+  /** Replaces a file as one should: whole. */
+  static void replace(Path file, String text) {
     try {
-      Path next = Files.writeString(FILE.resolveSibling("next"), text);
-      Files.move(next, FILE, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Path next = Files.writeString(file.resolveSibling("next"), text);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

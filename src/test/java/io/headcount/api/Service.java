@@ -60,14 +60,18 @@ abstract class Service {
   /** Ends all, and forgets it: the next test may need the memory that output takes. */
   @AfterEach
   void endEverything() throws Exception {
+    endAll(supervisor);
+    for (RunView run : supervisor.list(ALL).runs()) {
+      supervisor.delete(run.id()).get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  static void endAll(ProcessSupervisor supervisor) throws Exception {
     CompletableFuture<?>[] ends =
         supervisor.cancelAll(Reason.SHUTDOWN).stream()
             .map(Run::released)
             .toArray(CompletableFuture[]::new);
     CompletableFuture.allOf(ends).get(20, TimeUnit.SECONDS);
-    for (RunView run : supervisor.list(ALL).runs()) {
-      supervisor.delete(run.id()).get(20, TimeUnit.SECONDS);
-    }
   }
 
   int port() {

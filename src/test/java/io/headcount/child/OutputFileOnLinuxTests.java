@@ -13,48 +13,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Output to a file on Linux: what the child opens, and what it does not. */
 @Timeout(60)
-class OutputFileOnLinuxTests {
+class OutputFileOnLinuxTests extends OnLinux {
   private static final int O_ACCMODE = 03;
   private static final int O_WRONLY = 01;
   private static final int O_APPEND = 02000;
   private static final int O_NONBLOCK = 04000;
-
-  private static ChildAdapter adapter;
-
-  @TempDir Path folder;
-  private Bench bench;
-
-  @BeforeAll
-  static void open() {
-    adapter = AdapterKind.LINUX.create();
-  }
-
-  @AfterAll
-  static void close() {
-    adapter.close();
-  }
-
-  @BeforeEach
-  void begin() {
-    bench = new Bench(AdapterKind.LINUX, adapter, folder);
-  }
-
-  @AfterEach
-  void end() {
-    bench.close();
-  }
 
   private Command writing(String... argv) {
     return Command.of(argv).in(folder).writingTo("log");

@@ -8,41 +8,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Terminals on Linux, with the programs that people use them for. */
 @Timeout(60)
-class TerminalProgramTests {
-  private static ChildAdapter adapter;
-
-  @TempDir Path folder;
-  private Bench bench;
-
-  @BeforeAll
-  static void open() {
-    adapter = AdapterKind.LINUX.create();
-  }
-
-  @AfterAll
-  static void close() {
-    adapter.close();
-  }
-
-  @BeforeEach
-  void begin() {
-    bench = new Bench(AdapterKind.LINUX, adapter, folder);
-  }
-
-  @AfterEach
-  void end() {
-    bench.close();
-  }
+class TerminalProgramTests extends OnLinux {
 
   private TestRun shell() {
     TestRun run =

@@ -5,48 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headcount.child.Child.StdinResult;
 import io.headcount.output.StdStream;
 import java.io.File;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Terminals on Linux. */
 @Timeout(60)
-class TerminalTests {
+class TerminalTests extends OnLinux {
   private static final int MANY = 300;
-  private static ChildAdapter adapter;
-
-  @TempDir Path folder;
-  private Bench bench;
-
-  @BeforeAll
-  static void open() {
-    adapter = AdapterKind.LINUX.create();
-  }
-
-  @AfterAll
-  static void close() {
-    adapter.close();
-  }
-
-  @BeforeEach
-  void begin() {
-    bench = new Bench(AdapterKind.LINUX, adapter, folder);
-  }
-
-  @AfterEach
-  void end() {
-    bench.close();
-  }
 
   @Test
   void terminalControlsTheSessionOfItsCommand() {

@@ -1,5 +1,6 @@
 package io.headcount.service;
 
+import io.headcount.child.linux.libc.Compilers;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,24 +39,7 @@ final class Fixture {
   Fixture(Path folder, boolean inCgroup) throws Exception {
     this.folder = folder;
     this.inCgroup = inCgroup;
-    Path program = folder.resolve("faults");
-    Process gcc =
-        new ProcessBuilder(
-                "gcc",
-                "-O1",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-pthread",
-                "-o",
-                program.toString(),
-                "src/test/c/faults.c")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!gcc.waitFor(60, TimeUnit.SECONDS) || gcc.exitValue() != 0) {
-      throw new AssertionError("gcc (scripts/install-tools): " + said);
-    }
+    Path program = Compilers.build("faults.c", folder.resolve("faults"));
     for (Fault fault : Fault.values()) {
       Files.copy(
           program, folder.resolve(fault.label()), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);

@@ -2,10 +2,10 @@ package io.headcount.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.child.linux.libc.Compilers;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,20 +37,7 @@ class LimitsJarTests {
 
   @BeforeAll
   static void open() throws Exception {
-    Process gcc =
-        new ProcessBuilder(
-                "gcc",
-                "-O1",
-                "-Wall",
-                "-Wextra",
-                "-Werror",
-                "-o",
-                folder.resolve("eaters").toString(),
-                "src/test/c/eaters.c")
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(gcc.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(gcc.waitFor()).as("gcc (scripts/install-tools): " + said).isZero();
+    Compilers.build("eaters.c", folder.resolve("eaters"));
     Files.createDirectory(folder.resolve("room"));
     service = OrdinaryUser.start(folder, Map.of("HEADCOUNT_GUARDIAN", "off"));
     neighbour = service.shellReady("echo ready; while :; do echo tick; sleep 0.1; done");

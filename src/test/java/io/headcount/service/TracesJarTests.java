@@ -27,6 +27,14 @@ class TracesJarTests {
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final String PARENT = "00f067aa0ba902b7";
   private static final String ECHO = "{\"shell\":\"echo \\\"[$TRACEPARENT][$TRACESTATE]\\\"\"}";
+  private static final String[] WITHIN_A_TRACE = {
+    "Prefer",
+    "wait=20",
+    "traceparent",
+    "00-" + TRACE + "-" + PARENT + "-01",
+    "tracestate",
+    "vendor=7"
+  };
   private static final Pattern HANDED =
       Pattern.compile("\\[(00-(\\w{32})-(\\w{16})-\\d\\d)?]\\[(.*?)]");
 
@@ -39,29 +47,14 @@ class TracesJarTests {
   @Test
   void commandGetsTheContextOfItsRequestAndNoneWithoutOne(@TempDir Path folder) throws Exception {
     try (ServiceProcess service = ServiceProcess.start(folder, Map.of())) {
-      Matcher within =
-          handed(
-              service.post(
-                  "/v1/runs",
-                  ECHO,
-                  "Prefer",
-                  "wait=20",
-                  "traceparent",
-                  "00-" + TRACE + "-" + PARENT + "-01",
-                  "tracestate",
-                  "vendor=7"));
+      Matcher within = handed(service.post("/v1/runs", ECHO, WITHIN_A_TRACE));
       Matcher without = handed(service.post("/v1/runs", ECHO, "Prefer", "wait=20"));
       Matcher own =
           handed(
               service.post(
                   "/v1/runs",
                   ECHO.replace("}", ",\"env\":{\"TRACEPARENT\":\"\"}}"),
-                  "Prefer",
-                  "wait=20",
-                  "traceparent",
-                  "00-" + TRACE + "-" + PARENT + "-01",
-                  "tracestate",
-                  "vendor=7"));
+                  WITHIN_A_TRACE));
       Matcher unsampled =
           handed(
               service.post(

@@ -8,6 +8,7 @@ import io.headcount.child.Owner;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.Signal;
 import io.headcount.child.linux.LinuxChildAdapter;
+import io.headcount.child.linux.libc.Compilers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -143,12 +144,7 @@ class EscapeesTests {
   /** As long as tasks come in, an event loop hears of no exit. */
   @Test
   void memberThatNoLookCanNameIsNotOverlookedOnABusyLoop(@TempDir Path folder) throws Exception {
-    Path hopper = folder.resolve("hopper");
-    Process gcc =
-        new ProcessBuilder("gcc", "-pthread", "-o", hopper.toString(), "src/test/c/faults.c")
-            .inheritIO()
-            .start();
-    assertThat(gcc.waitFor()).isZero();
+    Path hopper = Compilers.build("faults.c", folder.resolve("hopper"));
     try (Supervised house = house(EscapeePolicy.KILL)) {
       Run run = house.shellReady("exec " + hopper + " hopper");
       Owner loop = house.adapter.nextOwner();

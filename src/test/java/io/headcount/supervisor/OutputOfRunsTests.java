@@ -7,24 +7,13 @@ import io.headcount.output.OutputTotals;
 import io.headcount.output.StdStream;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Section 5: output is always drained, bounded, and told truly. */
 class OutputOfRunsTests {
-  private static Supervised house;
-
-  @BeforeAll
-  static void open() {
-    house = new Supervised();
-  }
-
-  @AfterAll
-  static void close() {
-    house.close();
-  }
+  @AutoClose private static final Supervised house = new Supervised();
 
   @Test
   void outputIsDrainedThoughNobodyReadsIt() {

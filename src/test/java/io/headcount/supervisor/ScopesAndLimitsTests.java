@@ -188,20 +188,23 @@ class ScopesAndLimitsTests {
     }
   }
 
+  private static Supervised retaining(int maxRuns, Duration maxAge, long maxOutputBytes) {
+    return new Supervised(settings ->
+        new SupervisorSettings(
+            settings.bootId(),
+            settings.workspace(),
+            settings.maxLiveRuns(),
+            settings.maxLiveRunsOfOne(),
+            settings.maxQueuedRuns(),
+            settings.descriptorBudgetPercent(),
+            settings.pidBudgetPercent(),
+            settings.defaults(),
+            new SupervisorSettings.Retention(maxRuns, maxAge, maxOutputBytes)));
+  }
+
   @Test
   void exitedRecordsGoOldestFirstAndLiveOnesNever() {
-    try (Supervised house =
-        new Supervised(settings ->
-            new SupervisorSettings(
-                settings.bootId(),
-                settings.workspace(),
-                100,
-                100,
-                100,
-                80,
-                90,
-                settings.defaults(),
-                new SupervisorSettings.Retention(3, Duration.ofMinutes(1), 1L << 30)))) {
+    try (Supervised house = retaining(3, Duration.ofMinutes(1), 1L << 30)) {
       Run live = house.start("sleep", "1000");
       List<Run> exited = new ArrayList<>();
       for (int i = 0; i < 5; i++) {
@@ -219,18 +222,7 @@ class ScopesAndLimitsTests {
 
   @Test
   void exitedRecordsGoByOutputAndByAge() {
-    try (Supervised house =
-        new Supervised(settings ->
-            new SupervisorSettings(
-                settings.bootId(),
-                settings.workspace(),
-                100,
-                100,
-                100,
-                80,
-                90,
-                settings.defaults(),
-                new SupervisorSettings.Retention(100, Duration.ofMillis(400), 3L << 19)))) {
+    try (Supervised house = retaining(100, Duration.ofMillis(400), 3L << 19)) {
       Run big = house.shell("head -c 1000000 /dev/zero");
       Supervised.exited(big);
       Run bigger = house.shell("head -c 1000000 /dev/zero");

@@ -12,8 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,17 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * the promise it broke; {@code docs/behaviour.md} says where.
  */
 class SeenInTheFieldTests {
-  private static Supervised house;
-
-  @BeforeAll
-  static void open() {
-    house = new Supervised();
-  }
-
-  @AfterAll
-  static void close() {
-    house.close();
-  }
+  @AutoClose private static final Supervised house = new Supervised();
 
   /** E2B 1031 and 1034, rundeck 1038, supervisor 1101. */
   @Test

@@ -5,25 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.headcount.child.ChildExit;
 import io.headcount.child.Signal;
 import io.headcount.child.StartFailure;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 1: states, reasons, and exit codes that nobody made up. */
 class StatesAndReasonsTests {
-  private static Supervised house;
-
-  @BeforeAll
-  static void open() {
-    house = new Supervised();
-  }
-
-  @AfterAll
-  static void close() {
-    house.close();
-  }
+  @AutoClose private static final Supervised house = new Supervised();
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 9, 126, 127, 128, 137, 143, 255})

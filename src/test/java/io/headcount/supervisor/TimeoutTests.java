@@ -6,25 +6,14 @@ import io.headcount.child.ChildExit;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 4: the clocks of a run. */
 class TimeoutTests {
-  private static Supervised house;
-
-  @BeforeAll
-  static void open() {
-    house = new Supervised();
-  }
-
-  @AfterAll
-  static void close() {
-    house.close();
-  }
+  @AutoClose private static final Supervised house = new Supervised();
 
   @Test
   void overallTimeoutEndsTheRun() {

@@ -20,24 +20,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Section 7: what a child gets, and nothing of the service's own. */
 class WhatAChildGetsTests {
-  private static Supervised house;
-
-  @BeforeAll
-  static void open() {
-    house = new Supervised();
-  }
-
-  @AfterAll
-  static void close() {
-    house.close();
-  }
+  @AutoClose private static final Supervised house = new Supervised();
 
   private static String outputOf(RunSpec spec) {
     Run run = house.supervisor.start(spec);

@@ -2,12 +2,33 @@ package io.headcount.child.linux.libc;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** C compilers for the processors we know. */
-final class Compilers {
+/** C compilers for this machine and for the processors we know. */
+public final class Compilers {
   private Compilers() {}
+
+  /** Makes a program for this machine of a source in {@code src/test/c}. */
+  public static Path build(String source, Path program) throws Exception {
+    String said =
+        run(
+            List.of("gcc"),
+            List.of(
+                "-O1",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "-pthread",
+                "-o",
+                program.toString(),
+                "src/test/c/" + source));
+    if (!said.isEmpty()) {
+      throw new AssertionError(source + ": " + said);
+    }
+    return program;
+  }
 
   /** What is called, the first that is here. */
   static List<String> of(Arch arch) {
@@ -38,6 +59,6 @@ final class Compilers {
       }
     }
     throw new AssertionError(
-        "none of " + compilers + " is on the PATH; install gcc and gcc-aarch64-linux-gnu");
+        "none of " + compilers + " is on the PATH; scripts/install-tools installs them");
   }
 }
