@@ -74,14 +74,14 @@ final class Cgroups implements AutoCloseable {
   }
 
   /** Makes the cgroup of a run that is about to start. */
-  RunCgroup make(ChildSpec spec) throws ChildLimits.Refused {
+  RunCgroup make(ChildSpec spec) throws NotStartedException {
     String run = spec.cookie().substring(spec.cookie().indexOf('.') + 1);
     String leaf = RUN + run + "." + next.getAndIncrement();
     Cgroup cgroup = home.child(leaf);
     int result = cgroup.make();
     if (result < 0) {
       String errno = Errno.name(-result);
-      throw new ChildLimits.Refused(
+      throw new NotStartedException(
           new StartFailure(
               StartFailure.Kind.RESOURCES,
               errno,

@@ -12,21 +12,6 @@ import org.jspecify.annotations.Nullable;
 final class ChildLimits {
   private ChildLimits() {}
 
-  /** What the child was to have and could not get, so that it must not run. */
-  static final class Refused extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient StartFailure failure;
-
-    Refused(StartFailure failure) {
-      super(failure.message(), null, false, false);
-      this.failure = failure;
-    }
-
-    StartFailure failure() {
-      return failure;
-    }
-  }
-
   /** Those that were asked for, and no core file if none was: a crash must not fill a workspace. */
   static List<Spawn.Limit> of(Limits limits) {
     List<Spawn.Limit> all = new ArrayList<>();

@@ -29,11 +29,11 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
    * Opens the folder and builds the sandbox.
    *
    * @param stdio what the command gets, of which a terminal is seen in a sandbox
-   * @throws ChildLimits.Refused if the command cannot be confined so
+   * @throws NotStartedException if the command cannot be confined so
    */
   static Confined of(
       Spawn spawn, Forest forest, Bubblewrap bubblewrap, ChildSpec spec, Spawn.Stdio stdio)
-      throws ChildLimits.Refused {
+      throws NotStartedException {
     ChildSpec.Confinement wanted = spec.confinement();
     Folder folder = wanted.root() == null ? null : Folder.in(wanted.root(), spec.cwd());
     Sandbox sandbox = wanted.sandbox();
@@ -42,7 +42,7 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
     }
     if (!Files.isDirectory(spec.cwd())) {
       close(folder, null);
-      throw new ChildLimits.Refused(
+      throw new NotStartedException(
           StartFailures.badCwd(
               spec.cwd(), Files.exists(spec.cwd()) ? Errno.ENOTDIR : Errno.ENOENT));
     }
@@ -64,15 +64,15 @@ record Confined(@Nullable Folder folder, @Nullable SandboxHolder sandbox, @Nulla
       close(folder, holder);
       throw e.errno() == 0
           ? other("sandbox: it could not be built: " + e.getMessage())
-          : new ChildLimits.Refused(StartFailures.of("building the sandbox", e.errno()));
+          : new NotStartedException(StartFailures.of("building the sandbox", e.errno()));
     } catch (IOException e) {
       close(folder, holder);
       throw other("sandbox: it could not be built: " + e.getMessage());
     }
   }
 
-  private static ChildLimits.Refused other(String message) {
-    return new ChildLimits.Refused(new StartFailure(StartFailure.Kind.OTHER, null, message));
+  private static NotStartedException other(String message) {
+    return new NotStartedException(new StartFailure(StartFailure.Kind.OTHER, null, message));
   }
 
   /** Where the child is before it enters a sandbox. */

@@ -21,9 +21,9 @@ record Folder(int fd, Path real) implements AutoCloseable {
   /**
    * Opens it.
    *
-   * @throws ChildLimits.Refused if it is outside of the root, links followed, or is not there
+   * @throws NotStartedException if it is outside of the root, links followed, or is not there
    */
-  static Folder in(Path root, Path cwd) throws ChildLimits.Refused {
+  static Folder in(Path root, Path cwd) throws NotStartedException {
     int fd = Libc.open(cwd.toString(), Libc.O_PATH | Libc.O_CLOEXEC);
     if (fd < 0) {
       String errno = Errno.name(-fd);
@@ -42,8 +42,8 @@ record Folder(int fd, Path real) implements AutoCloseable {
     throw refused(null, cwd + " is no directory in " + root + " any more");
   }
 
-  private static ChildLimits.Refused refused(@Nullable String errno, String message) {
-    return new ChildLimits.Refused(new StartFailure(StartFailure.Kind.BAD_CWD, errno, message));
+  private static NotStartedException refused(@Nullable String errno, String message) {
+    return new NotStartedException(new StartFailure(StartFailure.Kind.BAD_CWD, errno, message));
   }
 
   /** A path that leads to it whatever stands at its own by now, for processes of our user. */

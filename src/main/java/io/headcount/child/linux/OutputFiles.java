@@ -21,9 +21,9 @@ final class OutputFiles {
    * kernel keeps to it, whatever becomes of the names on it meanwhile.
    *
    * @param in what is to be descriptor 0
-   * @throws ChildLimits.Refused if the file is nowhere in its folder
+   * @throws NotStartedException if the file is nowhere in its folder
    */
-  static Spawn.Stdio.File of(ChildSpec spec, OutputFile file, int in) throws ChildLimits.Refused {
+  static Spawn.Stdio.File of(ChildSpec spec, OutputFile file, int in) throws NotStartedException {
     Path root = file.root();
     if (root == null) {
       return new Spawn.Stdio.File(in, file.path(), null);
@@ -38,9 +38,9 @@ final class OutputFiles {
         }
       }
     } catch (IOException e) {
-      throw new ChildLimits.Refused(StartFailures.badCwd(spec.cwd(), Errno.ENOENT));
+      throw new NotStartedException(StartFailures.badCwd(spec.cwd(), Errno.ENOENT));
     }
-    throw new ChildLimits.Refused(failure(spec, file, Errno.EXDEV));
+    throw new NotStartedException(failure(spec, file, Errno.EXDEV));
   }
 
   /** The child could not open it. */

@@ -16,12 +16,12 @@ record Room(@Nullable RunCgroup cgroup, Limits limits) {
   /**
    * Prepares it.
    *
-   * @throws ChildLimits.Refused if a limit cannot be had here, before anything ran
+   * @throws NotStartedException if a limit cannot be had here, before anything ran
    */
-  static Room of(@Nullable Cgroups cgroups, ChildSpec spec) throws ChildLimits.Refused {
+  static Room of(@Nullable Cgroups cgroups, ChildSpec spec) throws NotStartedException {
     Limits limits = spec.limits();
     if (limits.cpuWeight() != null && (cgroups == null || !cgroups.has("cpu"))) {
-      throw new ChildLimits.Refused(
+      throw new NotStartedException(
           new StartFailure(
               StartFailure.Kind.OTHER,
               null,
@@ -36,7 +36,7 @@ record Room(@Nullable RunCgroup cgroup, Limits limits) {
     RunCgroup cgroup = cgroups.make(spec);
     try {
       return new Room(cgroup, cgroup.limit(limits));
-    } catch (ChildLimits.Refused refused) {
+    } catch (NotStartedException refused) {
       cgroup.remove();
       throw refused;
     }

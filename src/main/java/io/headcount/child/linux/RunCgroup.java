@@ -47,9 +47,9 @@ final class RunCgroup {
    * Sets the limits that the controllers we have can hold.
    *
    * @return those that remain for {@link ChildLimits}
-   * @throws ChildLimits.Refused at the first that the kernel refuses
+   * @throws NotStartedException at the first that the kernel refuses
    */
-  Limits limit(Limits wanted) throws ChildLimits.Refused {
+  Limits limit(Limits wanted) throws NotStartedException {
     boolean memory = wanted.memoryBytes() != null && cgroups.has("memory");
     boolean pids = wanted.processes() != null && cgroups.has("pids");
     if (memory) {
@@ -73,11 +73,11 @@ final class RunCgroup {
         wanted.coreBytes());
   }
 
-  private void set(String limit, String file, @Nullable Long value) throws ChildLimits.Refused {
+  private void set(String limit, String file, @Nullable Long value) throws NotStartedException {
     int result = cgroup.write(file, String.valueOf(value));
     if (result < 0) {
       String errno = Errno.name(-result);
-      throw new ChildLimits.Refused(
+      throw new NotStartedException(
           new StartFailure(
               StartFailure.Kind.OTHER,
               errno,

@@ -36,6 +36,11 @@ final class Slots {
     }
   }
 
+  /** What is in them between two starts. */
+  int nothing() {
+    return nothing.number();
+  }
+
   /** A descriptor of the same file with a low number, or the error number negated. */
   int low(int slot, int fd) {
     int low = slots[slot].number();

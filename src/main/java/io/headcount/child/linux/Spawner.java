@@ -137,15 +137,12 @@ final class Spawner {
     private final Slots slots = new Slots(descriptors, nothing);
 
     void serve(Order order) {
-      Opened opened = new Opened(slots);
+      Opened opened = new Opened(descriptors, slots);
       try {
         order.spawned(start(order.spec(), opened));
-      } catch (Failure failure) {
+      } catch (NotStartedException e) {
         opened.closeAll();
-        order.failed(failure.why);
-      } catch (ChildLimits.Refused refused) {
-        opened.closeAll();
-        order.failed(refused.failure());
+        order.failed(e.failure());
       } catch (RuntimeException | Error e) {
         opened.closeAll();
         LOG.error("event=spawn-fault", e);
@@ -153,7 +150,7 @@ final class Spawner {
       }
     }
 
-    private Spawned start(ChildSpec spec, Opened opened) throws Failure, ChildLimits.Refused {
+    private Spawned start(ChildSpec spec, Opened opened) throws NotStartedException {
       ChildSpec.Terminal terminal = spec.terminal();
       Map<String, String> env = spec.env();
       Stdio ours;
@@ -184,7 +181,7 @@ final class Spawner {
         Spawned spawned = plant(path, env, spec, setup(spec, theirs, room, confined), room, ours);
         opened.closeTheirs();
         return spawned;
-      } catch (Failure | ChildLimits.Refused | RuntimeException | Error e) {
+      } catch (NotStartedException | RuntimeException | Error e) {
         room.giveUp();
         throw e;
       }
@@ -211,12 +208,12 @@ final class Spawner {
         Spawn.Setup setup,
         Room room,
         Stdio ours)
-        throws Failure {
+        throws NotStartedException {
       forest.planting();
       try {
         return switch (spawn.start(path, spec.argv(), env, setup)) {
           case Spawn.Outcome.Failed failed ->
-              throw new Failure(StartFailures.of(spec, path, failed));
+              throw new NotStartedException(StartFailures.of(spec, path, failed));
           case Spawn.Outcome.Started(int pid, int pidfd) -> {
             Tree tree = new Tree(pid, spec.cookie(), setup.mark(), room.cgroup());
             forest.add(tree);
@@ -273,82 +270,5 @@ final class Spawner {
       }
     }
     nothing.close();
-  }
-
-  private static final class Failure extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient StartFailure why;
-
-    Failure(StartFailure why) {
-      super(why.message(), null, false, false);
-      this.why = why;
-    }
-  }
-
-  /** What one start opened: our ends do not block, those of a child's pipes do. */
-  private final class Opened {
-    private final List<Fd> ours = new ArrayList<>(3);
-    private final List<Fd> theirs = new ArrayList<>(3);
-    private final int[] ends = new int[2];
-    private final Slots slots;
-
-    Opened(Slots slots) {
-      this.slots = slots;
-    }
-
-    /**
-     * Opens a pipe and returns our end.
-     *
-     * @param which 0 if we read, 1 if we write
-     */
-    Fd pipe(int which) throws Failure {
-      checked("pipe2", Libc.pipe2(ends, Libc.O_CLOEXEC));
-      Fd own = descriptors.opened(Kind.PIPE, ends[which]);
-      ours.add(own);
-      theirs.add(descriptors.opened(Kind.PIPE, ends[1 - which]));
-      checked("fcntl", Libc.setFlags(own.number(), Libc.O_NONBLOCK));
-      return own;
-    }
-
-    Spawn.Stdio theirPipes(boolean withStdin) throws Failure {
-      int first = withStdin ? 1 : 0;
-      int out = low(1, theirs.get(first));
-      return new Spawn.Stdio.Pipes(theirInput(withStdin), out, low(2, theirs.get(first + 1)));
-    }
-
-    int theirInput(boolean piped) throws Failure {
-      return piped ? low(0, theirs.getFirst()) : nothing.number();
-    }
-
-    private int low(int slot, Fd fd) throws Failure {
-      return checked("dup3", slots.low(slot, fd.number()));
-    }
-
-    /** Opens a terminal of the size that the child is to find, and returns its master. */
-    Fd terminal(ChildSpec.Terminal wanted) throws Failure {
-      Fd master = descriptors.opened(Kind.PTY, checked("open(/dev/ptmx)", Terminals.open()));
-      ours.add(master);
-      checked("TIOCSPTLCK", Terminals.unlock(master.number()));
-      checked("TIOCGPTN", Terminals.number(master.number()));
-      checked("TIOCSWINSZ", Terminals.resize(master.number(), wanted.columns(), wanted.rows()));
-      return master;
-    }
-
-    private static int checked(String call, int result) throws Failure {
-      if (result < 0) {
-        throw new Failure(StartFailures.of(call, -result));
-      }
-      return result;
-    }
-
-    void closeTheirs() {
-      theirs.forEach(Fd::close);
-      slots.empty();
-    }
-
-    void closeAll() {
-      closeTheirs();
-      ours.forEach(Fd::close);
-    }
   }
 }
