@@ -62,7 +62,7 @@ USER 10001:10001
 WORKDIR /workspace
 VOLUME ["/workspace", "/var/lib/headcount"]
 EXPOSE 8080 8081
-# Kubernetes asks with its own probes; this is for those who run it by hand. The form that docker and podman keep only in their own image format.
+# Kubernetes asks with its own probes; this is for those who run it by hand, and asks over TLS who does not answer without. The form that docker and podman keep only in their own image format.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["bash", "-c", \
-  "exec 3<>/dev/tcp/127.0.0.1/${HEADCOUNT_MANAGEMENT_PORT:-8081} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && grep -q '\"UP\"' <&3"]
+  "ask() { printf 'GET /actuator/health/liveness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n'; }; at=127.0.0.1 port=${HEADCOUNT_MANAGEMENT_PORT:-8081}; { exec 3<>/dev/tcp/$at/$port && ask >&3 && cat <&3; ask | openssl s_client -quiet -connect $at:$port; } 2>/dev/null | grep -q '\"UP\"'"]
 ENTRYPOINT ["/usr/bin/tini", "--", "java", "-XX:AOTCache=/opt/headcount/headcount.aot", "-jar", "/opt/headcount/headcount.jar"]

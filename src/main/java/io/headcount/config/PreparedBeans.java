@@ -44,6 +44,7 @@ final class PreparedBeans implements ApplicationListener<ApplicationEnvironmentP
           "spring.application.version",
           "spring.backgroundpreinitializer.ignore",
           "spring.config.additional-location",
+          "spring.config.additional.location", // as a variable's name reads
           "spring.profiles.active");
 
   private static List<ConfigurationPropertyName> names(String... names) {

@@ -107,7 +107,10 @@ class SupervisorConfiguration {
         : new RunSpans(spans, context, exporters.stream().findAny().isPresent());
   }
 
-  /** Closed by the lifecycle and, for its threads, by the adapter's own bean. */
+  /**
+   * Closed by the lifecycle and, for its threads, by the adapter's own bean. Prepared beans forget
+   * this empty name, and would close once more what is AutoCloseable.
+   */
   @Bean(destroyMethod = "")
   ProcessSupervisor processSupervisor(
       SupervisorSettings settings,

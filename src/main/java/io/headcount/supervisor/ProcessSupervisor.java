@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe. Nothing here waits for a child: what takes time is a future of the {@link Run}.
  */
-public final class ProcessSupervisor implements AutoCloseable {
+public final class ProcessSupervisor {
   private static final Logger LOG = LoggerFactory.getLogger(ProcessSupervisor.class);
   private static final long PRUNE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -410,7 +410,6 @@ public final class ProcessSupervisor implements AutoCloseable {
    * Ends everything: admission, every run, then the adapter's threads. Waits for the runs, within
    * what the kill path may take. A second call changes nothing.
    */
-  @Override
   public void close() {
     new Shutdown(this, metrics).run(Duration.ZERO, Duration.ofSeconds(1));
     adapter.close();

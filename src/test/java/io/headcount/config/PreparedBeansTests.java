@@ -64,6 +64,8 @@ class PreparedBeansTests {
       })
   void areUsedWithAnyOther(String key) throws IOException {
     assertThat(deciding(Map.of(), Map.of(key, "1"))).isNull();
+    String variable = key.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    assertThat(deciding(Map.of(variable, "1"), Map.of())).isNull();
   }
 
   @Test

@@ -62,7 +62,8 @@ class ShutdownJarTests {
       assertThat(service.process().exitValue()).isEqualTo(143);
       assertThat(service.log())
           .contains("event=shutdown runs=20 reasons={SHUTDOWN=20}")
-          .contains("unsettled=0 left=0");
+          .contains("unsettled=0 left=0")
+          .containsOnlyOnce("event=shutdown ");
       assertThat(seen).as("answers during the stop").isNotEmpty();
       assertThat(seen)
           .allSatisfy(moment -> {

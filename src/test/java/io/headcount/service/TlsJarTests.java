@@ -55,6 +55,7 @@ class TlsJarTests {
       assertThat(get("https", service.port(), "/v1/runs", "ann").statusCode()).isEqualTo(200);
       assertThat(get("https", service.port(), "/v1/runs", null).statusCode()).isEqualTo(401);
       assertThat(probe(chart, service)).isEqualTo(200);
+      assertThat(ImageHealthCheck.run(service.managementPort())).isZero();
 
       assertThat(issuer(service.port())).isEqualTo("CN=ours");
       secret.update(content("next"));
@@ -95,6 +96,8 @@ class TlsJarTests {
     try (ServiceProcess service = start(chart, secret)) {
       assertThat(get("https", service.port(), "/v1/runs", "ann").statusCode()).isEqualTo(200);
       assertThat(probe(chart, service)).isEqualTo(200);
+      assertThat(ImageHealthCheck.run(service.managementPort())).isZero();
+      assertThat(ImageHealthCheck.run(1)).as("nobody listens").isNotZero();
       TestPod.Said said =
           TestPod.run(within(secret, TestPod.command(chart)), service.port(), token(chart));
       assertThat(said.exitCode()).as(said.text()).isZero();
