@@ -65,6 +65,16 @@ class ContainmentJarTests {
     return runs;
   }
 
+  /** What the guardian says goes there. */
+  private String console() {
+    try {
+      String all = Files.readString(folder.resolve("s" + services).resolve("console.log"));
+      return all.substring(Math.max(0, all.length() - 2_000));
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+
   private static long bare() {
     return ProcessHandle.allProcesses()
         .filter(process -> process.info().commandLine().orElse("").endsWith(BARE))
@@ -114,7 +124,10 @@ class ContainmentJarTests {
       await()
           .pollInterval(Duration.ofMillis(5))
           .atMost(Duration.ofSeconds(10))
-          .until(() -> service.carriers().isEmpty() && bare() == 0);
+          .untilAsserted(() -> {
+            assertThat(service.carriers()).as(this::console).isEmpty();
+            assertThat(bare()).as(this::console).isZero();
+          });
       assertThat(Duration.ofNanos(System.nanoTime() - died)).isLessThan(SECOND);
       await().atMost(Duration.ofSeconds(10)).until(() -> !lives(guardian));
     }
