@@ -25,6 +25,11 @@
 {{- if and .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}
 {{- fail "podMonitor.enabled and serviceMonitor.enabled would scrape every pod twice: switch one of them off." }}
 {{- end }}
+{{- if or .Values.podMonitor.enabled .Values.serviceMonitor.enabled }}
+{{- if not (has (include "headcount.setting" (list . "headcountsecuritymanagementopen" "true") | lower) (list "true" "on" "yes" "1")) }}
+{{- fail "headcount.security.management-open is not true, so every scrape would be answered 401 and HeadcountTargetDown fire for ever: leave it out and close the port by networkPolicy, or switch podMonitor and serviceMonitor off." }}
+{{- end }}
+{{- end }}
 {{- with .Values.autoscaling }}
 {{- if .enabled }}
 {{- if gt (int64 .minReplicas) (int64 .maxReplicas) }}
@@ -48,12 +53,6 @@
 {{- if gt (len (include "headcount.fullname" .)) 52 }}
 {{- fail (printf "persistence.enabled: the name %s is longer than the 52 characters that a StatefulSet's pods leave it. Set fullnameOverride." (include "headcount.fullname" .)) }}
 {{- end }}
-{{- if eq .Values.strategy.type "Recreate" }}
-{{- fail "strategy.type Recreate is a Deployment's; with persistence.enabled it is RollingUpdate or OnDelete." }}
-{{- else if hasKey (default dict .Values.strategy.rollingUpdate) "maxSurge" }}
-{{- fail "strategy.rollingUpdate.maxSurge is a Deployment's; with persistence.enabled there is partition." }}
 {{- end }}
-{{- else if eq .Values.strategy.type "OnDelete" }}
-{{- fail "strategy.type OnDelete is a StatefulSet's; without persistence.enabled it is RollingUpdate or Recreate." }}
-{{- end }}
+{{- include "headcount.strategyChecks" . }}
 {{- end }}

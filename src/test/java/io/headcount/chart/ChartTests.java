@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
@@ -119,6 +120,21 @@ class ChartTests {
             line -> assertThat(line).endsWith("test demo --logs"),
             line -> assertThat(line).contains("port-forward service/demo-headcount 8080:"));
     assertThat(notes.contains("WARNING")).isEqualTo(values.startsWith("ci/"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'strategy.type=Recreate', /spec/strategy",
+    "'persistence.enabled=true,strategy.type=OnDelete', /spec/updateStrategy",
+    "'persistence.enabled=true,strategy.rollingUpdate=null', /spec/updateStrategy",
+  })
+  void rollingUpdateOfTheValuesForProductionIsLeftOutWhereItIsNotTaken(
+      String setting, String path) {
+    JsonNode strategy =
+        Helm.template(Helm.values("values-production.yaml"), "--set=" + setting)
+            .workload()
+            .at(path);
+    assertThat(strategy.propertyNames()).containsExactly("type");
   }
 
   /** A key needs a {@code # --} comment right above it, or a key above it has one. */
