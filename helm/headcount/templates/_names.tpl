@@ -1,5 +1,9 @@
-{{/* Refuses names that are there twice: the cluster would refuse the pod, or take one of the two in silence. */}}
+{{/* Refuses names that no Service can have, and those that are there twice: the cluster would refuse them, or take one of the two in silence. */}}
 {{- define "headcount.nameChecks" -}}
+{{- $fullname := include "headcount.fullname" . }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" $fullname) }}
+{{- fail (printf "%s is no name for a Service, which begins with a letter and has small letters, digits and dashes alone: set fullnameOverride to one that does." $fullname) }}
+{{- end }}
 {{- $volumes := list }}
 {{- range include "headcount.volumes" . | fromYamlArray }}{{- $volumes = append $volumes .name }}{{- end }}
 {{- if .Values.persistence.enabled }}

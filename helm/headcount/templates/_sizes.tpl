@@ -1,7 +1,7 @@
 {{/* Refuses sizes that the service would grow out of: a pod is evicted that has more than its volume's limit. */}}
 {{- define "headcount.sizeChecks" -}}
-{{- $disk := include "headcount.setting" (list . "disk" "HEADCOUNT_OUTPUT_DISK" "4GB") }}
-{{- $memory := include "headcount.setting" (list . "memory" "HEADCOUNT_OUTPUT_MEMORY" "256MB") }}
+{{- $disk := include "headcount.setting" (list . "headcountoutputdisk" "4GB") }}
+{{- $memory := include "headcount.setting" (list . "headcountoutputmemory" "256MB") }}
 {{- if not .Values.data.existingClaim }}
 {{- if le (include "headcount.bytes" .Values.data.sizeLimit | float64) (include "headcount.bytes" $disk | float64) }}
 {{- fail (printf "data.sizeLimit is %v, and output on disk may take %s (config.headcount.output.disk): it must be more." .Values.data.sizeLimit $disk) }}
@@ -18,16 +18,6 @@
 {{- fail (printf "resources.limits.memory is %v, of which 30 %% are the heap, and that must hold output of %s (config.headcount.output.memory) and 100 MB of the service: set at least %.0fMi, or lower the output." $limit $memory (ceil (divf $needed 314572.8))) }}
 {{- end }}
 {{- end }}
-{{- end }}
-
-{{/* A bound of output, as env or config sets it: the root, its key, its variable, its default. */}}
-{{- define "headcount.setting" -}}
-{{- $root := index . 0 }}
-{{- $value := dig "headcount" "output" (index . 1) (index . 3) $root.Values.config | toString }}
-{{- range $root.Values.env }}
-{{- if and (eq .name (index $ 2)) .value }}{{- $value = .value }}{{- end }}
-{{- end }}
-{{- $value }}
 {{- end }}
 
 {{/* A size in bytes: of Kubernetes (512Mi, 1G), or of the service, whose KB, MB, GB and TB are powers of 1024. */}}

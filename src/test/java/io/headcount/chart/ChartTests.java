@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
@@ -96,16 +97,7 @@ class ChartTests {
   @ParameterizedTest
   @ValueSource(strings = {"values.yaml", "ci/everything-values.yaml"})
   void notesTellTheNextThreeCommands(String values) {
-    var answer =
-        Helm.run(
-            List.of(
-                "install",
-                "demo",
-                Helm.chart().toString(),
-                "--dry-run=client",
-                Helm.values(values)));
-    assertThat(answer.exitCode()).as(answer.output()).isZero();
-    String notes = answer.output().substring(answer.output().indexOf("NOTES:"));
+    String notes = notes(Helm.values(values));
     JsonNode workload = Helm.template(Helm.values(values)).workload();
     assertThat(notes.lines().takeWhile(line -> !line.contains("another terminal")))
         .filteredOn(line -> line.matches("  (kubectl|helm) .*"))
@@ -119,6 +111,65 @@ class ChartTests {
             line -> assertThat(line).endsWith("test demo --logs"),
             line -> assertThat(line).contains("port-forward service/demo-headcount 8080:"));
     assertThat(notes.contains("WARNING")).isEqualTo(values.startsWith("ci/"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'ingress.enabled=true,ingress.hosts[0].host=a.b,ingress.hosts[0].paths[0].path=/,ingress.hosts[0].paths[0].pathType=Prefix', keeps out the controller, networkPolicy.clients[0].podSelector.matchLabels.a=b",
+    "'httpRoute.enabled=true,httpRoute.parentRefs[0].name=x', keeps out the controller, networkPolicy.clients[0].podSelector.matchLabels.a=b",
+    "tracing.endpoint=http://x:1, keeps the pods from tracing.endpoint:, networkPolicy.egress[0].to[0].ipBlock.cidr=10.0.0.0/8",
+    "config.headcount.security.jwt.issuer-uri=https://x, keeps the pods from the issuer, networkPolicy.egress[0].to[0].ipBlock.cidr=10.0.0.0/8",
+    "'env[0].name=HEADCOUNT_SECURITY_JWT_ISSUER_URI,env[0].value=https://x', keeps the pods from the issuer, networkPolicy.egress[0].to[0].ipBlock.cidr=10.0.0.0/8",
+  })
+  void notesTellWhomTheNetworkPolicyLocksOut(String setting, String told, String remedy) {
+    String closed = "--set=networkPolicy.enabled=true," + setting;
+    assertThat(notes(closed)).contains(told);
+    assertThat(notes(closed, "--set=" + remedy)).doesNotContain("The network policy keeps");
+    assertThat(notes("--set=" + setting)).doesNotContain("The network policy keeps");
+  }
+
+  private static String notes(String... options) {
+    List<String> arguments =
+        new ArrayList<>(List.of("install", "demo", Helm.chart().toString(), "--dry-run=client"));
+    arguments.addAll(List.of(options));
+    var answer = Helm.run(arguments);
+    assertThat(answer.exitCode()).as(answer.output()).isZero();
+    return answer.output().substring(answer.output().indexOf("NOTES:"));
+  }
+
+  @Test
+  void podOfTheTestStaysUntilTheNextSoThatItsLogCanBeRead() {
+    JsonNode pod = Helm.template().find("Pod").orElseThrow();
+    assertThat(Manifests.strings(pod.at("/metadata/annotations")))
+        .containsEntry("helm.sh/hook-delete-policy", "before-hook-creation");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'strategy.type=Recreate', /spec/strategy",
+    "'persistence.enabled=true,strategy.type=OnDelete', /spec/updateStrategy",
+    "'persistence.enabled=true,strategy.rollingUpdate=null', /spec/updateStrategy",
+  })
+  void rollingUpdateOfTheValuesForProductionIsLeftOutWhereItIsNotTaken(
+      String setting, String path) {
+    JsonNode strategy =
+        Helm.template(Helm.values("values-production.yaml"), "--set=" + setting)
+            .workload()
+            .at(path);
+    assertThat(strategy.propertyNames()).containsExactly("type");
+  }
+
+  /** Another collector, for one, and the AOT cache would not be used. */
+  @Test
+  void exampleOfJavaOptionsIsTheLineOfTheImageButForWhatItChanges() throws IOException {
+    String image = Files.readString(Helm.chart().resolve("../../Dockerfile")).replace("\\\n", "");
+    Matcher line = Pattern.compile("JDK_JAVA_OPTIONS=\"([^\"]+)\"").matcher(image);
+    assertThat(line.find()).isTrue();
+    assertThat(
+            Helm.template(Helm.values("ci/everything-values.yaml"))
+                .environment()
+                .get("JDK_JAVA_OPTIONS"))
+        .isEqualTo(line.group(1).replace("MaxRAMPercentage=30", "MaxRAMPercentage=25"));
   }
 
   /** A key needs a {@code # --} comment right above it, or a key above it has one. */

@@ -2,6 +2,8 @@ package io.headcount.chart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -92,7 +94,15 @@ class RefusalTests {
     "'autoscaling.enabled=true,autoscaling.targetCPUUtilizationPercentage=null', autoscaling.targetRunningRuns",
     "'autoscaling.enabled=true,resources.requests.cpu=null', resources.requests.cpu",
     "'persistence.enabled=true,strategy.type=Recreate', RollingUpdate or OnDelete",
-    "'persistence.enabled=true,strategy.rollingUpdate.maxSurge=1', partition",
+    "'persistence.enabled=true,strategy.rollingUpdate.maxSurge=1', set strategy.rollingUpdate to null",
+    "'persistence.enabled=true,strategy.rollingUpdate.maxUnavailable=0', set strategy.rollingUpdate to null",
+    "'strategy.rollingUpdate.maxUnavailable=0,strategy.rollingUpdate.maxSurge=0', no pod could ever be replaced",
+    "'strategy.rollingUpdate.maxUnavailable=0%,strategy.rollingUpdate.maxSurge=0%', no pod could ever be replaced",
+    "strategy.rollingUpdate.partition=1, there are maxUnavailable and maxSurge",
+    "fullnameOverride=0abc, 0abc is no name for a Service",
+    "'podMonitor.enabled=true,config.headcount.security.management-open=false', answered 401",
+    "'serviceMonitor.enabled=true,config.headcount\\.security.managementOpen=false', answered 401",
+    "'podMonitor.enabled=true,env[0].name=HEADCOUNT_SECURITY_MANAGEMENT_OPEN,env[0].value=no', answered 401",
     "'persistence.enabled=true,fullnameOverride=a1234567890123456789012345678901234567890123456789012', fullnameOverride",
     "strategy.type=OnDelete, RollingUpdate or Recreate",
     "config.headcount.limits.max-live-runs=7, limits.maxLiveRuns",
@@ -154,10 +164,16 @@ class RefusalTests {
     "'data.sizeLimit=4G,persistence.enabled=true', data.sizeLimit is 4G",
     "config.headcount.output.disk=5GB, output on disk may take 5GB",
     "'env[0].name=HEADCOUNT_OUTPUT_DISK,env[0].value=6GB', output on disk may take 6GB",
+    "config.headcount\\.output\\.disk=6GB, output on disk may take 6GB",
+    "config.headcount.output\\.disk=6GB, output on disk may take 6GB",
+    "config.HEADCOUNT.Output.disk=6GB, output on disk may take 6GB",
+    "'env[0].name=headcount_output_disk,env[0].value=6GB', output on disk may take 6GB",
     "config.headcount.output.disk=lots, lots is no size",
     "tmp.sizeLimit=15Mi, tmp.sizeLimit",
     "resources.limits.memory=1Gi, set at least 1172Mi",
     "'resources.limits.memory=2Gi,config.headcount.output.memory=1GB', set at least",
+    "'resources.limits.memory=2Gi,config.headcount.output\\.memory=1GB', set at least",
+    "'resources.limits.memory=2Gi,env[0].name=headcount.output.memory,env[0].value=1GB', set at least",
     "'tracing.endpoint=collector:4318', /tracing/endpoint",
     "'tracing.sampling=2', /tracing/sampling",
   })
@@ -165,6 +181,22 @@ class RefusalTests {
     var answer = Helm.tryTemplate("--set=" + setting);
     assertThat(answer.exitCode()).as(answer.output()).isNotZero();
     assertThat(answer.output()).contains("Error: ").contains(named);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1st", "my.rel"})
+  void refusesReleaseThatMakesNoNameForAServiceUnlessItIsGivenOne(String release) {
+    List<String> arguments = List.of("template", release, Helm.chart().toString());
+    var answer = Helm.run(arguments);
+    assertThat(answer.exitCode()).as(answer.output()).isNotZero();
+    assertThat(answer.output())
+        .contains(release + "-headcount is no name for a Service")
+        .contains("set fullnameOverride");
+
+    List<String> named = new ArrayList<>(arguments);
+    named.add("--set=fullnameOverride=first");
+    answer = Helm.run(named);
+    assertThat(answer.exitCode()).as(answer.output()).isZero();
   }
 
   /** Just inside what is refused above. */
@@ -182,6 +214,11 @@ class RefusalTests {
         "resources.limits.memory=null",
         "extraVolumeMounts[0].name=tmp,extraVolumeMounts[0].mountPath=/var/tmp",
         "config.management.metrics.tags.team=a",
+        "config.spring.main.banner-mode=console",
+        "config.headcount.security.management-open=false",
+        "podMonitor.enabled=true,config.headcount.security.management-open=true",
+        "strategy.rollingUpdate.maxUnavailable=0",
+        "persistence.enabled=true,strategy.rollingUpdate.partition=1",
         "tls.existingSecret=x,tls.clientAuth=need",
         "tls.existingSecret=x,tls.clientAuth=want,tls.management=true",
         "tls.existingSecret=x,config.spring.ssl.bundle.watch.file.quiet-period=1s",
