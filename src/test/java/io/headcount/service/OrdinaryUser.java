@@ -10,7 +10,10 @@ import java.util.Map;
 
 /** Runs the service as a user without capabilities: as itself, unless the tests run as root. */
 final class OrdinaryUser {
-  /** Nobody's on most machines, nor that of tests beside these, so that all it has are ours. */
+  /**
+   * Nobody's on most machines, nor that of tests beside these or before, so that all it has are
+   * ours.
+   */
   static final int ID = 50_000 + (int) (ProcessHandle.current().pid() % 10_000);
 
   /** Becomes that user; what follows is executed. */

@@ -84,7 +84,7 @@ while [ $quiet -lt 2 ] && [ "${now%.*}" -le $until ]; do
     pid=${process#/proc/}
     [ "$pid" -gt 1 ] && [ "$pid" -ne $$ ] || continue
     cd "$process" || continue
-    identify && [ "$uid" = "$self" ] && marked && ! dead || continue
+    identify && [ "$uid" = "$self" ] && ! dead && marked || continue
     # The last look at the folder, right before the signal: the number is still that process's.
     if [ -e limits ]; then
       kill -9 "$pid" && ended=$((ended + 1))
