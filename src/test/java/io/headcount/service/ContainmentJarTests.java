@@ -91,7 +91,7 @@ class ContainmentJarTests {
     return pid.find() ? Long.parseLong(pid.group(1)) : 0;
   }
 
-  /** A zombie does not: the machine's first process may take its time to reap it. */
+  /** A zombie does not: who adopts it may take its time to reap it. */
   private static boolean lives(long pid) {
     return " RSDT".indexOf(state(pid)) > 0;
   }
