@@ -3,17 +3,11 @@ package io.headcount.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
-import org.springframework.core.io.ClassPathResource;
 
 /** Whoever sets what a condition may look at gets the beans of his settings. */
 class PreparedBeansTests {
@@ -76,19 +70,6 @@ class PreparedBeansTests {
 
   private static String deciding(Map<String, Object> variables, Map<String, Object> settings)
       throws IOException {
-    StandardEnvironment environment = new StandardEnvironment();
-    var sources = environment.getPropertySources();
-    sources.remove(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
-    sources.remove(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
-    sources.addLast(new MapPropertySource("settings", new HashMap<>(settings)));
-    sources.addLast(
-        new SystemEnvironmentPropertySource(
-            StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, variables));
-    var file = new ClassPathResource("application.yaml");
-    // The profiles' documents come with the others, as if all were active.
-    new YamlPropertySourceLoader()
-        .load("Config resource '" + file + "'", file)
-        .forEach(sources::addLast);
-    return PreparedBeans.deciding(environment).orElse(null);
+    return PreparedBeans.deciding(ServiceEnvironment.of(variables, settings)).orElse(null);
   }
 }

@@ -11,11 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.env.YamlPropertySourceLoader;
-import org.springframework.core.env.MapPropertySource;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
-import org.springframework.core.io.ClassPathResource;
 
 /** A setting that does not exist is refused at the start, and one that does never is. */
 class UnknownSettingsTests {
@@ -121,16 +116,6 @@ class UnknownSettingsTests {
 
   private static void check(Map<String, Object> variables, Map<String, Object> settings)
       throws IOException {
-    StandardEnvironment environment = new StandardEnvironment();
-    var sources = environment.getPropertySources();
-    sources.remove(StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME);
-    sources.remove(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME);
-    sources.addLast(new MapPropertySource("settings", settings));
-    sources.addLast(new SystemEnvironmentPropertySource("variables", variables));
-    var file = new ClassPathResource("application.yaml");
-    new YamlPropertySourceLoader()
-        .load("Config resource '" + file + "'", file)
-        .forEach(sources::addLast);
-    UnknownSettings.check(environment);
+    UnknownSettings.check(ServiceEnvironment.of(variables, settings));
   }
 }
