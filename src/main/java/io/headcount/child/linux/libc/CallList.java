@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * System calls that a child makes before it executes its command. The child of a {@code clone(2)}
  * with {@code CLONE_VM | CLONE_VFORK} shares the memory of the service, so neither Java nor libc
- * may run in it; what runs is a function of some 150 bytes that makes the calls of this list, one
+ * may run in it; what runs is a function of some 160 bytes that makes the calls of this list, one
  * after the other, and touches no memory but the list, the stack not either.
  *
  * <p>The list is an array of entries of 64 bytes: number, five arguments, nothing, and the result.
