@@ -71,7 +71,6 @@ final class Attachment {
   private volatile long sent;
   private long version = -1;
   private boolean toldDraining;
-  private boolean begun;
   private long pingedNanos = System.nanoTime();
   private long fullSince;
 
@@ -93,6 +92,7 @@ final class Attachment {
     this.start = offset == null ? run.output().next() : offset;
     this.sent = start;
     acknowledged.set(start);
+    run.output().verify();
     this.cursor = run.output().cursor(start);
     this.onEnd = onEnd;
     this.sender = Thread.ofVirtual().name("attach-" + run.id()).unstarted(this::send);
@@ -163,7 +163,6 @@ final class Attachment {
     Runnable bell = client::ring;
     run.watch(bell);
     try {
-      run.output().verify();
       RunView view = run.view();
       version = view.version();
       text(frames.first(RunResponse.of(view, null), start, writes));
@@ -218,18 +217,16 @@ final class Attachment {
   private @Nullable CloseStatus output(int most, boolean last)
       throws IOException, InterruptedException {
     block.clear().position(1).limit(1 + most);
-    boolean first = !begun;
-    begun = true;
     switch (cursor.read(block)) {
       case OutputRead.Bytes bytes -> {
         block.put(0, (byte) (bytes.stream() == StdStream.STDOUT ? 1 : 2));
         sent = bytes.offset() + bytes.length();
         session.sendMessage(new BinaryMessage(block.flip(), true));
       }
-      case OutputRead.Gap(long from, long to) -> {
-        sent = to;
-        acknowledged.addAndGet(to - from); // nothing of it is under way
-        text(frames.gap(from, to, !first));
+      case OutputRead.Gap gap -> {
+        sent = gap.to();
+        acknowledged.addAndGet(gap.to() - gap.from()); // nothing of it is under way
+        text(frames.gap(gap, cursor.wasOvertaken(gap)));
       }
       case OutputRead.Nothing _ -> {
         if (last) {

@@ -38,7 +38,6 @@ final class RunEvents {
   private final OutputChunks chunks;
   private @Nullable RunState told;
   private boolean toldDraining;
-  private boolean began;
   private boolean ended;
 
   /** The data of a {@code gap} event of a run: the bytes from one offset up to another. */
@@ -60,6 +59,7 @@ final class RunEvents {
     this.writer = writer;
     this.liveness = liveness;
     this.journal = run.output();
+    journal.verify();
     this.cursor = journal.cursor(from.offset());
     this.chunks =
         new OutputChunks(from, text, (event, id) -> writer.event("output", id.toString(), event));
@@ -67,7 +67,6 @@ final class RunEvents {
 
   /** Serves the client until the run is over, the service ends, or the client has gone. */
   void send() throws IOException, InterruptedException {
-    journal.verify();
     Runnable bell = client::ring;
     run.watch(bell);
     try {
@@ -128,7 +127,7 @@ final class RunEvents {
         }
         case OutputRead.Gap gap -> {
           EventId id = chunks.skip(gap.to());
-          String cause = began ? "slow" : "pruned";
+          String cause = cursor.wasOvertaken(gap) ? "slow" : "pruned";
           writer.event("gap", id.toString(), new Gap(gap.from(), gap.to(), cause));
         }
         case OutputRead.Nothing _ -> {
@@ -144,7 +143,6 @@ final class RunEvents {
           return true;
         }
       }
-      began = true;
       if (System.nanoTime() - deadline >= 0) {
         chunks.idle();
         return false;

@@ -13,17 +13,24 @@ import org.jspecify.annotations.Nullable;
 public final class OutputCursor {
   private final OutputJournal journal;
   private final @Nullable StdStream only;
+  private final long heldFrom;
   private long position;
 
   OutputCursor(OutputJournal journal, long position, @Nullable StdStream only) {
     this.journal = journal;
     this.position = position;
     this.only = only;
+    this.heldFrom = journal.totals().first();
   }
 
   /** Journal offset of the next byte to read. */
   public long position() {
     return position;
+  }
+
+  /** Whether those bytes were still held when this cursor was made: its reader was too slow. */
+  public boolean wasOvertaken(OutputRead.Gap gap) {
+    return gap.from() >= heldFrom;
   }
 
   /**

@@ -187,6 +187,24 @@ class OutputJournalTests {
     assertThat(bytes(target)).isEqualTo(model.from(first));
   }
 
+  @Test
+  void cursorKnowsWhetherTheBytesWereDroppedBeforeItsReaderCame() {
+    OutputJournal small = new OutputJournal(2048);
+    Model model = new Model(small);
+    OutputCursor there = small.cursor(0); // before anything is written, and before it reads
+    while (small.totals().first() == 0) {
+      model.append(StdStream.STDOUT, 700);
+    }
+    OutputCursor late = small.cursor(0);
+
+    assertThat(there.wasOvertaken(gap(there))).isTrue();
+    assertThat(late.wasOvertaken(gap(late))).isFalse();
+  }
+
+  private static OutputRead.Gap gap(OutputCursor cursor) {
+    return (OutputRead.Gap) cursor.read(ByteBuffer.allocate(1));
+  }
+
   @ParameterizedTest
   @EnumSource(StdStream.class)
   void readOfOneStreamTellsOfAGapWhenItsBytesWereDropped(StdStream stream) {
