@@ -60,9 +60,9 @@ class EventStreamsJarTests {
                 service.port(),
                 "/v1/runs/" + runs.get(i % 5) + "/attach?mode=" + (i < 5 ? "rw" : "ro")));
       }
-      awaitClients(service, "run-events", 40);
-      awaitClients(service, "events", 10);
-      awaitClients(service, "attach", SOCKETS);
+      service.awaitClients("run-events", 40);
+      service.awaitClients("events", 10);
+      service.awaitClients("attach", SOCKETS);
 
       service.signal("TERM");
       Awaitility.await()
@@ -119,9 +119,9 @@ class EventStreamsJarTests {
           DeafClient _ = DeafClient.get(service.port(), run + "/output?follow=true");
           DeafClient _ = DeafClient.attach(service.port(), run + "/attach?mode=ro&offset=0");
           DeafClient liar = DeafClient.attach(service.port(), run + "/attach?mode=ro&offset=0")) {
-        awaitClients(service, "run-events", 1);
-        awaitClients(service, "output-follow", 2);
-        awaitClients(service, "attach", 2);
+        service.awaitClients("run-events", 1);
+        service.awaitClients("output-follow", 2);
+        service.awaitClients("attach", 2);
         for (int i = 0; i < 1000; i++) {
           liar.acknowledge(i * 16_384L); // so that more is sent than it takes
         }
@@ -155,11 +155,6 @@ class EventStreamsJarTests {
     HttpResponse<T> response = http.send(HttpRequest.newBuilder(uri(service, path)).build(), body);
     assertThat(response.statusCode()).isEqualTo(200);
     return response;
-  }
-
-  private static void awaitClients(ServiceProcess service, String kind, int count) {
-    String line = "headcount_stream_clients{kind=\"%s\"} %d.0".formatted(kind, count);
-    Awaitility.await().until(() -> service.manage("/actuator/prometheus").body().contains(line));
   }
 
   /** Waits until no child is left, and returns when that was. */

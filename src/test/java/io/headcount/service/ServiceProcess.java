@@ -138,6 +138,12 @@ final class ServiceProcess implements AutoCloseable {
     return send(HttpRequest.newBuilder(meters).header("Accept", form).build()).body();
   }
 
+  /** Waits until so many clients have a stream of this kind open. */
+  void awaitClients(String kind, int count) {
+    String line = "headcount_stream_clients{kind=\"%s\"} %d.0".formatted(kind, count);
+    Awaitility.await().until(() -> manage("/actuator/prometheus").body().contains(line));
+  }
+
   HttpResponse<String> delete(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(uri(port, path)).DELETE().build());
   }

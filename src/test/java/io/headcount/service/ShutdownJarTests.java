@@ -133,7 +133,8 @@ class ShutdownJarTests {
       assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
       String id = service.shellReady("echo ready; read x < pipe; echo finished");
       CompletableFuture<HttpResponse<String>> follower =
-          CompletableFuture.supplyAsync(() -> follow(service, id));
+          CompletableFuture.supplyAsync(() -> follow(service, id), Thread::startVirtualThread);
+      service.awaitClients("output-follow", 1);
 
       service.signal("TERM");
       Awaitility.await().until(() -> service.log().contains("event=drain"));
@@ -161,8 +162,10 @@ class ShutdownJarTests {
       String id = service.shellReady("echo ready; exec sleep 1000");
       List<CompletableFuture<HttpResponse<String>>> followers = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        followers.add(CompletableFuture.supplyAsync(() -> follow(service, id)));
+        followers.add(
+            CompletableFuture.supplyAsync(() -> follow(service, id), Thread::startVirtualThread));
       }
+      service.awaitClients("output-follow", followers.size());
       long started = System.nanoTime();
 
       service.signal("TERM");
