@@ -14,7 +14,7 @@ MVN_FLAGS ?= -B -ntp
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test format build image image-test chart bench bench-quick flood fuzz outdated faults soak cgroup-vm clean need-mvn
+.PHONY: help run test format openapi build image image-test chart bench bench-quick flood fuzz outdated faults soak cgroup-vm clean need-mvn
 
 help: ## Lists these targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ test: need-mvn ## Installs what the tests need and runs every check: format, cha
 
 format: need-mvn ## Formats the sources
 	@$(call with_jdk,spotless:apply)
+
+openapi: need-mvn ## Writes src/main/resources/openapi.json and .yaml, the OpenAPI document, as the code has it
+	@$(call with_jdk,-q test -Dtest=OpenApiDocumentTests -Dheadcount.openapi=write)
 
 build: need-mvn ## Builds target/headcount.jar without running tests
 	@$(call with_jdk,-DskipTests package)

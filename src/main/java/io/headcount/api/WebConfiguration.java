@@ -1,5 +1,7 @@
 package io.headcount.api;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
@@ -8,9 +10,13 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.support.PropertiesLoaderUtils;
+import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverters;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -53,6 +59,30 @@ class WebConfiguration implements WebMvcConfigurer {
   @Override
   public void addInterceptors(InterceptorRegistry interceptors) {
     interceptors.addInterceptor(new KnownParameters()).addPathPatterns("/v1/**");
+  }
+
+  /**
+   * Swagger UI, but for the script that says what it shows, which is ours. Nobody keeps a copy: the
+   * files of all images have one time, so that an old one would be taken for the new.
+   */
+  @Override
+  public void addResourceHandlers(ResourceHandlerRegistry handlers) {
+    handlers
+        .addResourceHandler("/swagger-ui/**")
+        .addResourceLocations(
+            "classpath:/swagger-ui/",
+            "classpath:/META-INF/resources/webjars/swagger-ui/" + swaggerUiVersion() + "/")
+        .setCacheControl(CacheControl.noStore());
+  }
+
+  private static String swaggerUiVersion() {
+    try {
+      return PropertiesLoaderUtils.loadProperties(
+              new ClassPathResource("META-INF/maven/org.webjars/swagger-ui/pom.properties"))
+          .getProperty("version");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Static, so that the web server can be made before the rest of the application is. */

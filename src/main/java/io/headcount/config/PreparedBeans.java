@@ -30,7 +30,7 @@ final class PreparedBeans implements ApplicationListener<ApplicationEnvironmentP
 
   /** Conditions of the libraries look at settings below these; ours have none. */
   private static final List<ConfigurationPropertyName> DECIDING =
-      names("management", "otel", "server", "spring", "springdoc");
+      names("management", "otel", "server", "spring");
 
   /** At these none looks. */
   private static final List<ConfigurationPropertyName> FREE =

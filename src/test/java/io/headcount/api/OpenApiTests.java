@@ -2,11 +2,13 @@ package io.headcount.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.dataformat.yaml.YAMLMapper;
 
 class OpenApiTests extends Service {
   /** The contract's table. */
@@ -105,8 +107,36 @@ class OpenApiTests extends Service {
   }
 
   @Test
-  void servesTheUserInterface() {
-    assertThat(api.get("/swagger-ui/index.html").status()).isEqualTo(200);
-    assertThat(api.get("/swagger-ui").status()).isIn(200, 302);
+  void isOneDocumentForAllInBothForms() {
+    Client.Reply json = api.get("/v3/api-docs");
+    assertThat(json.header("Content-Type")).isEqualTo("application/json");
+    assertThat(json.json().at("/info/version"))
+        .isEqualTo(api.get("/v1/info").json().path("version"));
+    assertThat(json.json().path("servers").toString()).isEqualTo("[{\"url\":\"/\"}]");
+    assertThat(api.get("/v3/api-docs", "X-Forwarded-Host", "a.test").body()).isEqualTo(json.body());
+    Client.Reply yaml = api.get("/v3/api-docs.yaml");
+    assertThat(yaml.header("Content-Type")).isEqualTo("application/vnd.oai.openapi");
+    assertThat(new YAMLMapper().readTree(yaml.body())).isEqualTo(json.json());
+  }
+
+  @Test
+  void tellsItsSizeWhenAskedForNoMore() {
+    Client.Reply head = api.send("HEAD", "/v3/api-docs", BodyPublishers.noBody());
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("Content-Length"))
+        .isEqualTo(String.valueOf(api.get("/v3/api-docs").body().length));
+  }
+
+  @Test
+  void servesAPageThatShowsTheDocument() {
+    Client.Reply way = api.get("/swagger-ui");
+    assertThat(way.status()).isEqualTo(302);
+    assertThat(way.header("Location")).isEqualTo("/swagger-ui/index.html");
+    assertThat(api.get("/swagger-ui/index.html").header("Content-Type")).isEqualTo("text/html");
+    assertThat(api.get("/swagger-ui/swagger-initializer.js").text())
+        .contains("url: \"/v3/api-docs\"");
+    assertThat(api.get("/swagger-ui/swagger-ui-bundle.js").status()).isEqualTo(200);
+    assertThat(api.get("/swagger-ui/nothing.js").code()).isEqualTo("not-found");
+    assertThat(api.get("/v3/api-docs/swagger-config").code()).isEqualTo("not-found");
   }
 }

@@ -21,8 +21,7 @@ class PreparedBeansTests {
         "server.forward-headers-strategy",
         "spring.config.location",
         "spring.main.lazy-initialization",
-        "spring.servlet.multipart.enabled",
-        "springdoc.api-docs.enabled"
+        "spring.servlet.multipart.enabled"
       })
   void areNotUsedWithASettingThatDecides(String key) throws IOException {
     assertThat(deciding(Map.of(), Map.of(key, "x"))).isEqualTo(key);

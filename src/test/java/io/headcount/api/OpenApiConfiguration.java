@@ -4,6 +4,7 @@ import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.Paths;
 import io.swagger.v3.oas.models.headers.Header;
 import io.swagger.v3.oas.models.info.Info;
 import io.swagger.v3.oas.models.info.License;
@@ -14,8 +15,10 @@ import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.responses.ApiResponses;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
+import io.swagger.v3.oas.models.servers.Server;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,26 +28,29 @@ import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 
-/** Completes the OpenAPI document with what the code says of its answers and of null. */
-@Configuration(proxyBeanMethods = false)
+/**
+ * Completes the OpenAPI document with what the code says of its answers and of null. Beans for
+ * {@link OpenApiDocumentTests} alone, so that no other context may find them by itself.
+ */
 class OpenApiConfiguration {
   private static final String BEARER = "bearer";
 
   @Bean
-  OpenAPI headcountOpenApi(ApiSettings settings) {
+  OpenAPI headcountOpenApi() {
     return new OpenAPI()
         .components(
             new Components()
                 .addSecuritySchemes(
                     BEARER, new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme(BEARER)))
+        .servers(List.of(new Server().url("/")))
         .addSecurityItem(new SecurityRequirement().addList(BEARER))
         .info(
             new Info()
                 .title("Headcount")
-                .version(settings.version())
+                .version(OpenApiController.VERSION)
                 .description(
                     "Runs commands and answers for every process it started. A run outlives every"
                         + " connection: no request, stream or socket owns it.")
@@ -70,6 +76,19 @@ class OpenApiConfiguration {
           .readAll(Problem.class)
           .forEach((name, schema) -> document.getComponents().addSchemas(name, schema));
       NullableSchemas.complete(document.getComponents().getSchemas());
+    };
+  }
+
+  /** By name, so that the same code gives the same text: reflection has no order. */
+  @Bean
+  @Order // after the others
+  OpenApiCustomizer order() {
+    return document -> {
+      Paths paths = new Paths();
+      paths.putAll(new TreeMap<>(document.getPaths()));
+      document.setPaths(paths);
+      Components components = document.getComponents();
+      components.setSchemas(new TreeMap<>(components.getSchemas()));
     };
   }
 
