@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.coyote.CloseNowException;
@@ -28,7 +27,6 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 import org.springframework.web.util.DisconnectedClientHelper;
-import org.springframework.web.util.ForwardedHeaderUtils;
 
 /** Makes a problem document of whatever a request fails with. */
 @RestControllerAdvice
@@ -247,13 +245,6 @@ class ProblemAdvice {
               request.getRequestURI())
           .toResponse(NO_HEADERS);
     }
-    if (isOfForwardedHeaders(failure)) {
-      return Problem.of(
-              ProblemCode.MALFORMED,
-              "A header Forwarded or X-Forwarded-* names no host and port.",
-              request.getRequestURI())
-          .toResponse(NO_HEADERS);
-    }
     String mediaType = request.getContentType();
     if (failure instanceof IllegalArgumentException
         && mediaType != null
@@ -268,12 +259,6 @@ class ProblemAdvice {
     return Problem.of(
             ProblemCode.INTERNAL, ProblemCode.INTERNAL.explanation(), request.getRequestURI())
         .toResponse(NO_HEADERS);
-  }
-
-  /** The framework's reader of these, used for the documentation's pages, throws what comes. */
-  private static boolean isOfForwardedHeaders(Exception failure) {
-    return Arrays.stream(failure.getStackTrace())
-        .anyMatch(frame -> frame.getClassName().equals(ForwardedHeaderUtils.class.getName()));
   }
 
   private static boolean clientIsGone(Exception failure) {
