@@ -48,4 +48,12 @@ class ChromiumTests extends Service {
     assertThat(OtherSite.dump("http://evil.test:" + port() + "/v1/runs")).contains("forbidden");
     assertThat(OtherSite.dump("http://localhost:" + port() + "/v1/info")).contains("bootId");
   }
+
+  @Test
+  void theDocumentationsPageShowsEveryOperation() throws Exception {
+    String page = OtherSite.dump("http://localhost:" + port() + "/swagger-ui/index.html");
+    JsonNode paths = api.get("/v3/api-docs").json().path("paths");
+    assertThat(paths.propertyNames()).isNotEmpty();
+    assertThat(paths.propertyNames()).allMatch(path -> page.contains("data-path=\"" + path + "\""));
+  }
 }

@@ -76,10 +76,10 @@ final class OtherSite implements AutoCloseable {
     }
   }
 
-  /** What Chromium shows of an address. */
+  /** What Chromium shows of an address once its scripts are done. */
   static String dump(String url) throws Exception {
     Path profile = Files.createTempDirectory("headcount-chromium");
-    Process chromium = start(profile, "--dump-dom", url);
+    Process chromium = start(profile, "--virtual-time-budget=10000", "--dump-dom", url);
     try {
       return new String(chromium.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } finally {
