@@ -20,6 +20,9 @@ public final class KillPath<P> {
   /** How long to go on looking after SIGKILL before what is left is reported. */
   public static final long CONFIRM_NANOS = 5_000_000_000L;
 
+  /** How long a group that has the signal may take to be gone before the rest is looked for. */
+  private static final long GROUP_NANOS = 20_000_000L;
+
   private static final long FIRST_PAUSE_NANOS = 2_000_000L;
   private static final long LONGEST_PAUSE_NANOS = 50_000_000L;
 
@@ -102,7 +105,11 @@ public final class KillPath<P> {
       case IDLE -> {
         begin(wanted);
         groupHasIt = tree.signalGroup(wanted.signal());
-        look();
+        if (groupHasIt && wanted.graceNanos() > 0) {
+          timer = owner.schedule(Math.min(GROUP_NANOS, wanted.graceNanos()), this::look);
+        } else {
+          look();
+        }
       }
       case SIGNAL -> {
         // The look for those outside the group is yet to come. SIGKILL stays SIGKILL.

@@ -93,10 +93,31 @@ class KillPathTests {
     path(tree).stop(term(100));
     owner.pass(300 * MILLIS);
 
-    assertThat(tree.sent.subList(0, 2)).containsExactly("0 SIGTERM leader", "20 SIGTERM daemon");
+    assertThat(tree.sent.subList(0, 2)).containsExactly("0 SIGTERM leader", "40 SIGTERM daemon");
     assertThat(tree.sent.subList(2, tree.sent.size()))
         .hasSize(2)
         .allMatch(line -> line.contains("SIGKILL"));
+  }
+
+  @Test
+  void groupHasAMomentToObeyBeforeTheRestIsLookedFor() {
+    FakeTree tree = new FakeTree(owner, 5 * MILLIS, "leader", "daemon").withGroup("leader");
+    path(tree).stop(term(5000));
+    owner.pass(24 * MILLIS);
+    assertThat(tree.looks).isEmpty();
+    owner.pass(MILLIS);
+
+    assertThat(tree.sent).containsExactly("0 SIGTERM leader", "25 SIGTERM daemon");
+  }
+
+  @Test
+  void groupHasNoMomentWithoutGrace() {
+    FakeTree tree =
+        new FakeTree(owner, 5 * MILLIS, "leader", "daemon").withGroup("leader").stubborn();
+    path(tree).stop(kill());
+    owner.pass(5 * MILLIS);
+
+    assertThat(tree.sent.subList(0, 2)).containsExactly("0 SIGKILL leader", "5 SIGKILL daemon");
   }
 
   @Test

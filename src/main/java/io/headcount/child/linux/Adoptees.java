@@ -158,6 +158,13 @@ final class Adoptees {
         && Proc.local().mark(pid) == tree.mark();
   }
 
+  /** Whether the spawners have other children than leaders, or one that is just being started. */
+  synchronized boolean mayHaveSiblings() {
+    return siblings.stream()
+        .flatMap(list -> pids(list).stream())
+        .anyMatch(pid -> !forest.hasLeader(pid) && !forest.isHelper(pid));
+  }
+
   /** Reaps what has died; says whether somebody lives of whom no look could tell whose it is. */
   synchronized boolean reap() {
     Set<Integer> alive = reapOrphans();

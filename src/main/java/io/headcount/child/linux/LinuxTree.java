@@ -62,12 +62,16 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     return leaderExited && machine.adoptees().noneOf(tree) && (cgroup == null || cgroup.isEmpty());
   }
 
-  /** A leader that has exited is not always known to have, so orphans are asked for without it. */
+  /**
+   * A leader that has exited is not always known to have, so orphans are asked for without it. When
+   * all that may be left is what it made beside itself, a shorter look is enough.
+   */
   @Override
   public void look(Consumer<List<ProcEntry>> found) {
     machine
         .table()
         .look(
+            isSurelyEmpty(),
             snapshot -> {
               List<ProcEntry> seen = snapshot.of(tree);
               try {

@@ -57,7 +57,7 @@ final class ProcTable implements Runnable {
     thread.start();
   }
 
-  private record Question(Consumer<Snapshot> answer, Runnable failed) {}
+  private record Question(boolean ofSiblings, Consumer<Snapshot> answer, Runnable failed) {}
 
   /**
    * Takes a look that starts after this call.
@@ -66,7 +66,15 @@ final class ProcTable implements Runnable {
    * @param failed hears that {@code /proc} could not be read, on this thread
    */
   void look(Consumer<Snapshot> answer, Runnable failed) {
-    waiting.add(new Question(answer, failed));
+    look(false, answer, failed);
+  }
+
+  /**
+   * The same, for siblings alone if so chosen: as long as there are none, which the lists of the
+   * spawners tell, nobody is seen, and {@code /proc} is not searched.
+   */
+  void look(boolean ofSiblings, Consumer<Snapshot> answer, Runnable failed) {
+    waiting.add(new Question(ofSiblings, answer, failed));
   }
 
   @Override
@@ -76,7 +84,8 @@ final class ProcTable implements Runnable {
       try {
         asking.add(waiting.take());
         waiting.drainTo(asking);
-        Snapshot snapshot = take();
+        boolean ofSiblings = asking.stream().allMatch(Question::ofSiblings);
+        Snapshot snapshot = ofSiblings && !adoptees.mayHaveSiblings() ? Snapshot.OF_NOBODY : take();
         failing = false;
         asking.forEach(question -> tell(() -> question.answer().accept(snapshot)));
       } catch (InterruptedException e) {

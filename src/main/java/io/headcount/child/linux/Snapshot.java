@@ -22,6 +22,9 @@ record Snapshot(
     int escaped,
     int zombies) {
 
+  /** Nobody was looked for. */
+  static final Snapshot OF_NOBODY = new Snapshot(Map.of(), List.of(), List.of(), 0, 0, 0);
+
   List<ProcEntry> of(Tree tree) {
     return alive.getOrDefault(tree, List.of());
   }
