@@ -41,7 +41,7 @@ ENV HEADCOUNT_SERVER_ADDRESS=0.0.0.0 \
     HEADCOUNT_WORKSPACE=/workspace \
     HEADCOUNT_DATA_DIR=/var/lib/headcount \
     MALLOC_ARENA_MAX=1 \
-    JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms32m -XX:MaxRAMPercentage=30 -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
+    JDK_JAVA_OPTIONS="-XX:+UseSerialGC -XX:+UseCompactObjectHeaders -Xms28m -XX:MaxRAMPercentage=30 -XX:TrimNativeHeapInterval=5000 -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED \
 -Dspring.aot.enabled=true -XX:Tier2InvokeNotifyFreqLog=15 -XX:Tier2BackedgeNotifyFreqLog=18 \
 -XX:Tier4InvocationThreshold=20000 -XX:Tier4CompileThreshold=60000 -XX:Tier4BackEdgeThreshold=160000"
 

@@ -56,6 +56,9 @@ final class CostRounds {
               "run and return output with tokens and policy, of the rate without",
               report -> report.ratio(RUNS, WITH, WITHOUT)));
 
+  /** For each of the two requests. */
+  private static final int WARM_UP_SECONDS = 8;
+
   private final Scene scene;
   private final Report report;
 
@@ -73,7 +76,7 @@ final class CostRounds {
       List<Side> sides = List.of(new Side(WITHOUT, plain), new Side(WITH, judged));
       for (Side side : sides) {
         Http.send(side.toLookAt(scene.sitter(false)));
-        int seconds = scene.scale().warmUpSeconds() / 2;
+        int seconds = Math.min(WARM_UP_SECONDS, scene.scale().warmUpSeconds());
         for (Call call : seconds > 0 ? List.of(side.look(), side.run()) : List.<Call>of()) {
           Wrk.load(scene.fresh("wrk"), call, scene.scale().target(), seconds);
         }

@@ -31,7 +31,7 @@ final class LiveRounds {
       return;
     }
     report.section(SECTION);
-    for (Contender contender : ServiceRounds.CONTENDERS) {
+    for (Contender contender : ServiceRounds.contenders(scene.scale())) {
       for (int children : scene.scale().children()) {
         try (Running running = contender.start(scene, new Contender.Sitting(children, false))) {
           scene.awaitSitting(children, false);

@@ -62,7 +62,7 @@ final class RunRounds {
     report.section(SECTION);
     Scale scale = scene.scale();
     Map<Contender, Running> able = new LinkedHashMap<>();
-    for (Contender contender : ServiceRounds.CONTENDERS) {
+    for (Contender contender : ServiceRounds.contenders(scene.scale())) {
       String why = contender.cannot(Work.RUN);
       Running running = up.get(contender);
       if (why != null) {
@@ -84,8 +84,7 @@ final class RunRounds {
   }
 
   private boolean isOfTarget(Contender contender, int clients) {
-    return clients == scene.scale().target()
-        && List.of(Headcount.NAME, Webhook.NAME).contains(contender.name());
+    return clients == scene.scale().target() && ServiceRounds.isOfTarget(contender);
   }
 
   /** Sees that it does what it is asked, and lets it do that for a while. */
@@ -95,8 +94,8 @@ final class RunRounds {
       throw new IOException(contender.name() + ": expected the command's output, got " + answer);
     }
     int seconds = scene.scale().warmUpSeconds();
-    if (seconds > 0 && !contender.isCompiledAsItRuns()) {
-      seconds = 2;
+    if (!contender.isCompiledAsItRuns()) {
+      seconds = Math.min(seconds, 2);
     }
     if (seconds > 0) {
       Wrk.load(scene.fresh("wrk"), running.run(), scene.scale().target(), seconds);

@@ -19,7 +19,7 @@ public final class ServiceRounds {
   /** Between SIGTERM and SIGKILL, for all that have such a setting. */
   static final int GRACE_SECONDS = 2;
 
-  static final List<Contender> CONTENDERS =
+  private static final List<Contender> CONTENDERS =
       List.of(
           new Headcount(Headcount.NAME, true),
           new Webhook(),
@@ -27,6 +27,15 @@ public final class ServiceRounds {
           new SpringController(),
           new Supervisor(),
           new Pm2());
+
+  /** Who takes part: without rounds for others, who a target is about. */
+  static List<Contender> contenders(Scale scale) {
+    return CONTENDERS.stream().filter(one -> scale.rounds(isOfTarget(one)) > 0).toList();
+  }
+
+  static boolean isOfTarget(Contender contender) {
+    return contender.name().equals(Headcount.NAME) || contender.name().equals(Webhook.NAME);
+  }
 
   /** What can be measured on its own. */
   public enum Part {
@@ -73,11 +82,13 @@ public final class ServiceRounds {
   }
 
   private List<Target> compare(Scene scene) throws IOException, InterruptedException {
-    for (Contender contender : CONTENDERS) {
+    for (Contender contender : contenders(scale)) {
       report.fact(contender.name(), contender.about());
     }
-    report.fact(
-        "ttyd", "none: Debian 12 and 13 have no package of it, and no registry that is used here");
+    if (scale.others() > 0) {
+      report.fact(
+          "ttyd", "none: Debian 12 and 13 have no package of it, and no registry that is used here");
+    }
     StartRounds start = new StartRounds(scene, report);
     start.run();
     Map<Contender, Running> up = new LinkedHashMap<>();

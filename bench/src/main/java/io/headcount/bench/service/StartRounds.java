@@ -58,7 +58,7 @@ final class StartRounds {
 
   void run() throws IOException, InterruptedException {
     report.section(SECTION);
-    List<Contender> contenders = new ArrayList<>(ServiceRounds.CONTENDERS);
+    List<Contender> contenders = new ArrayList<>(ServiceRounds.contenders(scene.scale()));
     contenders.add(1, PLAIN);
     for (Contender contender : contenders) {
       String why = contender.cannot(Work.START);
@@ -93,7 +93,7 @@ final class StartRounds {
    * @param up takes who was started, and is to be closed whatever happens
    */
   void idle(Map<Contender, Running> up) throws IOException, InterruptedException {
-    for (Contender contender : ServiceRounds.CONTENDERS) {
+    for (Contender contender : ServiceRounds.contenders(scene.scale())) {
       if (contender.cannot(Work.START) == null) {
         up.put(contender, contender.start(scene, Contender.Sitting.NONE));
       }

@@ -49,7 +49,7 @@ final class StopRounds {
     report.section(SECTION);
     for (int children : scene.scale().stopped()) {
       for (int round = 1; round <= scene.scale().others(); round++) {
-        for (Contender contender : ServiceRounds.CONTENDERS) {
+        for (Contender contender : ServiceRounds.contenders(scene.scale())) {
           if (round == 1 || contender.name().equals(Headcount.NAME)) {
             measure(round, contender, children, false);
           }

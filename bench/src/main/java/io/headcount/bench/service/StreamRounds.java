@@ -35,7 +35,7 @@ final class StreamRounds {
       return;
     }
     report.section(SECTION);
-    for (Contender contender : ServiceRounds.CONTENDERS) {
+    for (Contender contender : ServiceRounds.contenders(scene.scale())) {
       String why = contender.cannot(Work.STREAM);
       if (why != null) {
         report.missing(RATE.at(scene.scale().mebibytes().getLast(), OF), contender.name(), why);
