@@ -6,9 +6,10 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way a run's processes are ended: the signal to the leader's group, and by a look to the
- * rest of the tree, the grace, another look, SIGKILL to all that is left, looks until two in a row
- * are empty, or the tree is known to be, or {@link #CONFIRM_NANOS} are over, and the report.
+ * The one way a run's processes are ended: the signal to the leader's group, a moment later and by
+ * a look to the rest of the tree, the grace, another look, SIGKILL to all that is left, looks until
+ * two in a row are empty, or the tree is known to be, or {@link #CONFIRM_NANOS} are over, and the
+ * report.
  *
  * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
  * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
