@@ -42,7 +42,13 @@ public final class Bench {
     report.fact("machine", Machine.describe());
     report.fact("contenders", versions());
     report.fact("load before", "%.1f".formatted(Machine.load()));
-    List<Target> targets = run(options, report);
+    List<Target> targets;
+    try {
+      targets = run(options, report);
+    } catch (IOException | RuntimeException e) {
+      System.out.println(new Results(report, List.of()).text());
+      throw e; // what was measured until then is not lost, but no result to be written down
+    }
     report.fact("load after", "%.1f, the benchmark's own included".formatted(Machine.load()));
     Results results = new Results(report, Check.of(report, targets));
     System.out.println(results.text());

@@ -45,7 +45,8 @@ final class LiveRounds {
               THREADS.at(children, OF),
               contender.name(),
               running.server().threads(scene.sitters()));
-          // Not all that is measured ends its children, and this is not about that.
+        } finally {
+          // Not all end their children, and this is not about that. Some would start them again.
           scene.endSitting();
         }
       }

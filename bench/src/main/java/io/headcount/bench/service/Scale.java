@@ -38,7 +38,7 @@ public record Scale(
           2,
           List.of(1, 2, 4, 8, 16, 32, 64),
           16,
-          60,
+          45,
           2,
           IDLE_SECONDS,
           List.of(125, 250, 500, 1000),
@@ -49,9 +49,9 @@ public record Scale(
   public static final Scale QUICK =
       new Scale(5, 0, List.of(16), 16, 45, 2, IDLE_SECONDS, List.of(), List.of(), List.of());
 
-  /** Everything once, to see that it works; live children are those of the stop. */
+  /** Everything once, to see that it works. */
   public static final Scale SMOKE =
-      new Scale(1, 1, List.of(2), 2, 0, 1, 0, List.of(), List.of(4), List.of(1));
+      new Scale(1, 1, List.of(2), 2, 0, 1, 0, List.of(2), List.of(4), List.of(1));
 
   /** How often a figure is taken. */
   int rounds(boolean ofTarget) {
