@@ -49,7 +49,7 @@ public record Effort(
   public static final Effort FULL =
       new Effort(
           EnumSet.allOf(Way.class),
-          50,
+          45,
           5,
           200,
           6_000,

@@ -85,6 +85,9 @@ public final class SpawnRounds {
   void run() throws IOException {
     report.section(RATES);
     report.section(TIMES);
+    for (Way way : effort.pipesAndFiles()) {
+      crew.ask(way, "weigh"); // it is started and warmed up by that, on nobody's time
+    }
     Budget budget = new Budget(RATES.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();
