@@ -20,7 +20,7 @@ public final class OutputCursor {
     this.journal = journal;
     this.position = position;
     this.only = only;
-    this.heldFrom = journal.totals().first();
+    this.heldFrom = journal.first();
   }
 
   /** Journal offset of the next byte to read. */

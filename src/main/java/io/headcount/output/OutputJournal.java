@@ -97,6 +97,11 @@ public final class OutputJournal {
     return stdoutBytes + stderrBytes;
   }
 
+  /** Offset of the oldest byte that is held, or of the next one if none is. */
+  long first() {
+    return Math.min(held.first(), next());
+  }
+
   /** {@link System#nanoTime} of the newest byte; meaningful once {@link #next} is above 0. */
   public long lastAppendNanos() {
     return lastAppendNanos;
