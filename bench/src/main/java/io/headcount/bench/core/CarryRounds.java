@@ -33,6 +33,7 @@ final class CarryRounds {
       return;
     }
     report.section(SECTION);
+    crew.warm(effort.pipes());
     Budget budget = new Budget(SECTION.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();

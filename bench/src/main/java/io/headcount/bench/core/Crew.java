@@ -71,8 +71,19 @@ final class Crew implements AutoCloseable {
     this.warmUpMillis = warmUpMillis;
   }
 
+  /** Starts these, if they are not there, so that it is on nobody's time. */
+  void warm(List<Way> ways) throws IOException {
+    for (Way way : ways) {
+      member(way);
+    }
+  }
+
   /** Asks for something and waits for the answer. */
   Answer ask(Way way, Object... words) throws IOException {
+    return ask(member(way), words);
+  }
+
+  private Member member(Way way) throws IOException {
     Member member = members.get(way);
     if (member == null) {
       member = open(way);
@@ -81,7 +92,7 @@ final class Crew implements AutoCloseable {
         ask(member, "spawn", WARM_UP_CALLERS, warmUpMillis, programs.noop());
       }
     }
-    return ask(member, words);
+    return member;
   }
 
   private Answer ask(Member member, Object... words) {

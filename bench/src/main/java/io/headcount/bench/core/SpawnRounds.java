@@ -85,9 +85,7 @@ public final class SpawnRounds {
   void run() throws IOException {
     report.section(RATES);
     report.section(TIMES);
-    for (Way way : effort.pipesAndFiles()) {
-      crew.ask(way, "weigh"); // it is started and warmed up by that, on nobody's time
-    }
+    crew.warm(effort.pipesAndFiles());
     Budget budget = new Budget(RATES.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();
@@ -103,6 +101,7 @@ public final class SpawnRounds {
     if (!terminals.isEmpty()) {
       report.section(TERMINALS);
     }
+    crew.warm(terminals);
     budget = new Budget(TERMINALS.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();

@@ -40,6 +40,7 @@ final class TreeRounds {
       return;
     }
     report.section(SECTION);
+    crew.warm(effort.pipes());
     Budget budget = new Budget(SECTION.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();
