@@ -112,7 +112,7 @@ class JwtTests {
       events.awaitRetry();
       assertThat(events.rest()).noneMatch(event -> event.name().equals("end"));
     }
-    assertThat(streams.clients(StreamKind.EVENTS)).isZero();
+    Service.awaitNoStream(streams);
   }
 
   private static JWTClaimsSet.Builder claims(String name, String... roles) {

@@ -80,6 +80,7 @@ abstract class Secured {
   @AfterEach
   void endEverything() throws Exception {
     Service.endAll(supervisor);
+    Service.awaitNoStream(streams);
   }
 
   /** Somebody of a role. */

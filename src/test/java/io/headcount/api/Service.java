@@ -8,6 +8,7 @@ import io.headcount.supervisor.Run;
 import io.headcount.supervisor.RunQuery;
 import io.headcount.supervisor.RunView;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -57,13 +58,23 @@ abstract class Service {
   private static final RunQuery ALL =
       new RunQuery(Set.of(), Set.of(), null, Map.of(), Integer.MAX_VALUE, null, null);
 
-  /** Ends all, and forgets it: the next test may need the memory that output takes. */
+  /** Ends all, and forgets it: the next test may count streams, or need the memory of output. */
   @AfterEach
   void endEverything() throws Exception {
     endAll(supervisor);
     for (RunView run : supervisor.list(ALL).runs()) {
       supervisor.delete(run.id()).get(20, TimeUnit.SECONDS);
     }
+    awaitNoStream(streams);
+  }
+
+  /** Waits until the service has noticed that the clients of all streams have gone. */
+  static void awaitNoStream(OpenStreams streams) {
+    await("no stream is left open")
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(5))
+        .until(
+            () -> Arrays.stream(StreamKind.values()).allMatch(kind -> streams.clients(kind) == 0));
   }
 
   static void endAll(ProcessSupervisor supervisor) throws Exception {
