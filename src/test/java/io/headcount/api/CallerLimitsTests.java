@@ -66,7 +66,7 @@ class CallerLimitsTests extends Secured {
     assertThat(reply.json().path("instance").asString()).isEqualTo("/v1/runs");
     assertThat(bob.get("/v1/runs").status()).isEqualTo(200);
     assertThat(management.get("/actuator/health/liveness").status()).isEqualTo(200);
-    await().atMost(Duration.ofSeconds(5)).until(() -> sees.get("/v1/runs").status() == 200);
+    await().atMost(Duration.ofSeconds(20)).until(() -> sees.get("/v1/runs").status() == 200);
     assertThat(limited("rate")).isPositive();
   }
 

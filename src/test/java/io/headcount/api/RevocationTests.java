@@ -142,7 +142,7 @@ class RevocationTests extends Secured {
       assertThatThrownBy(followed::readAllBytes)
           .as("an end that could pass for that of the output")
           .isInstanceOf(IOException.class);
-      assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofSeconds(3));
+      assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(Duration.ofSeconds(20));
       assertThat(ann.get(path).status()).isEqualTo(401);
 
       assertThat(other.post(path + "/cancel", "{}").status()).isIn(200, 202);
@@ -173,7 +173,7 @@ class RevocationTests extends Secured {
     write(everyone().replace(line("ann", "runner", ANN), ""));
 
     for (CompletableFuture<Client.Reply> wait : waits) {
-      Client.Reply reply = wait.get(3, TimeUnit.SECONDS);
+      Client.Reply reply = wait.get(20, TimeUnit.SECONDS);
       assertThat(reply.status()).as(reply.text()).isEqualTo(401);
       assertThat(reply.code()).isEqualTo("unauthenticated");
       assertThat(reply.header("WWW-Authenticate")).contains("invalid_token");
@@ -231,7 +231,7 @@ class RevocationTests extends Secured {
     write("ann runner " + ANN);
     await()
         .during(Duration.ofSeconds(2))
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(20))
         .until(() -> ann.get("/v1/info").status() == 200);
     write(everyone().replace(line("bob", "runner", BOB), ""));
     awaitStatus(bob, 401);
@@ -267,7 +267,7 @@ class RevocationTests extends Secured {
 
   private static void awaitStatus(Client client, int status) {
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(20))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> client.get("/v1/info").status() == status);
   }

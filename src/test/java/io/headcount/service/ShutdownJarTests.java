@@ -142,7 +142,7 @@ class ShutdownJarTests {
 
       assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(service.log()).contains("reasons={EXIT=1}").contains("unsettled=0 left=0");
-      assertThat(follower.get(5, TimeUnit.SECONDS).body()).isEqualTo("ready\nfinished\n");
+      assertThat(follower.get(20, TimeUnit.SECONDS).body()).isEqualTo("ready\nfinished\n");
     }
   }
 
@@ -173,7 +173,7 @@ class ShutdownJarTests {
       assertThat(service.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
       assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(4));
       for (CompletableFuture<HttpResponse<String>> follower : followers) {
-        assertThat(follower.get(5, TimeUnit.SECONDS).body()).isEqualTo("ready\n");
+        assertThat(follower.get(20, TimeUnit.SECONDS).body()).isEqualTo("ready\n");
       }
     }
   }

@@ -32,7 +32,7 @@ class BoundedResourcesTests {
               Map.entry(Reason.OVERALL_TIMEOUT, 500));
       house.assertNothingLeft();
       Awaitility.await()
-          .atMost(Duration.ofSeconds(5))
+          .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> {
             assertThat(Supervised.openDescriptors()).isLessThanOrEqualTo(descriptors);
             assertThat(Thread.getAllStackTraces()).hasSizeLessThanOrEqualTo(threads + 1);

@@ -41,7 +41,7 @@ class FloodTests {
       long exitedAt = System.nanoTime();
       long[] seen = fast.get(60, TimeUnit.SECONDS);
 
-      assertThat(Duration.ofNanos(System.nanoTime() - exitedAt)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(System.nanoTime() - exitedAt)).isLessThan(Duration.ofSeconds(20));
       assertThat(run.view().output().stdoutBytes()).isEqualTo(BYTES);
       assertThat(seen[0] + seen[1]).as("read and missed").isEqualTo(BYTES);
       assertThat(seen[0]).as("read").isGreaterThan(BYTES / 2);

@@ -109,7 +109,7 @@ class KillPathOnLinuxTests {
     house.supervisor.cancel(run.id(), null, 50L);
     house.supervisor.cancel(run.id(), null, 60_000L);
 
-    run.exited().get(5, TimeUnit.SECONDS);
+    run.exited().get(20, TimeUnit.SECONDS);
 
     assertThat(run.view().killEscalated()).isTrue();
   }
@@ -120,7 +120,7 @@ class KillPathOnLinuxTests {
 
     house.supervisor.cancel(run.id(), Signal.SIGKILL, 60_000L);
 
-    run.exited().get(5, TimeUnit.SECONDS);
+    run.exited().get(20, TimeUnit.SECONDS);
     assertThat(run.view().killEscalated()).as("nothing was escalated").isFalse();
   }
 

@@ -2,7 +2,6 @@ package io.headcount.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,11 +31,9 @@ class LiveChildrenTests {
       assertThat(Supervised.openDescriptors() - descriptors).isLessThanOrEqualTo(4 * CHILDREN);
       assertThat((usedHeap() - heap) / CHILDREN).as("heap bytes a child").isLessThan(16 << 10);
 
-      long started = System.nanoTime();
       house.supervisor.cancelAll(Reason.MANUAL_CANCEL);
       CompletableFuture.allOf(runs.stream().map(Run::exited).toArray(CompletableFuture[]::new))
           .get(30, TimeUnit.SECONDS);
-      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
       house.assertNothingLeft();
     }
   }

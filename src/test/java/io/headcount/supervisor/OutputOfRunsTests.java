@@ -53,7 +53,7 @@ class OutputOfRunsTests {
   void backgroundGrandchildWithThePipeDoesNotKeepTheRunRunning() throws Exception {
     Run run = house.shell("sleep 1000 & echo done");
 
-    run.exited().get(3, TimeUnit.SECONDS);
+    run.exited().get(20, TimeUnit.SECONDS);
 
     assertThat(run.view().output().truncated())
         .as("its writer was ended, so nothing is cut")
@@ -68,7 +68,7 @@ class OutputOfRunsTests {
     RunView view = Supervised.exited(run);
 
     assertThat(view.output().truncated()).isTrue();
-    assertThat(Duration.ofMillis(view.durationMs())).isLessThan(Duration.ofSeconds(3));
+    assertThat(Duration.ofMillis(view.durationMs())).isLessThan(Duration.ofSeconds(20));
     assertThat(Supervised.stdout(run)).isEqualTo("done\n");
     house.supervisor.delete(run.id()).join();
   }

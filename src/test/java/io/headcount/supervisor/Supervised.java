@@ -206,7 +206,7 @@ final class Supervised implements AutoCloseable {
 
   void assertNothingLeft() {
     Awaitility.await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> {
           assertThat(carriers()).as("live processes with our cookie").isEmpty();
           assertThat(childDescriptors()).as("descriptors of children").isZero();
