@@ -1,6 +1,7 @@
 package io.headcount.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.headcount.output.GapCause;
 import io.headcount.output.OutputRead;
 import io.headcount.supervisor.SupervisorException;
 import org.jspecify.annotations.Nullable;
@@ -69,9 +70,8 @@ final class AttachFrames {
     return mapper.writeValueAsString(new State("exit", null, null, run));
   }
 
-  String gap(OutputRead.Gap gap, boolean slow) {
-    return mapper.writeValueAsString(
-        new Gap("gap", gap.from(), gap.to(), slow ? "slow" : "pruned"));
+  String gap(OutputRead.Gap gap, GapCause cause) {
+    return mapper.writeValueAsString(new Gap("gap", gap.from(), gap.to(), cause.label()));
   }
 
   String draining() {

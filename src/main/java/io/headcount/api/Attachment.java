@@ -226,7 +226,7 @@ final class Attachment {
       case OutputRead.Gap gap -> {
         sent = gap.to();
         acknowledged.addAndGet(gap.to() - gap.from()); // nothing of it is under way
-        text(frames.gap(gap, cursor.wasOvertaken(gap)));
+        text(frames.gap(gap, cursor.causeOf(gap)));
       }
       case OutputRead.Nothing _ -> {
         if (last) {

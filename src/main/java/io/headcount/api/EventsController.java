@@ -1,5 +1,6 @@
 package io.headcount.api;
 
+import io.headcount.output.GapCause;
 import io.headcount.supervisor.ProcessSupervisor;
 import io.headcount.supervisor.RunQuery;
 import io.swagger.v3.oas.annotations.Operation;
@@ -113,7 +114,7 @@ class EventsController {
         case RunChanges.Change.Moved(var run) ->
             writer.event("state", null, RunResponse.of(run, null));
         case RunChanges.Change.Missed(long missed) ->
-            writer.event("gap", null, new Missed(missed, "slow"));
+            writer.event("gap", null, new Missed(missed, GapCause.SLOW.label()));
       }
     }
   }

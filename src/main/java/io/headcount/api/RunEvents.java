@@ -127,7 +127,7 @@ final class RunEvents {
         }
         case OutputRead.Gap gap -> {
           EventId id = chunks.skip(gap.to());
-          String cause = cursor.wasOvertaken(gap) ? "slow" : "pruned";
+          String cause = cursor.causeOf(gap).label();
           writer.event("gap", id.toString(), new Gap(gap.from(), gap.to(), cause));
         }
         case OutputRead.Nothing _ -> {

@@ -28,9 +28,9 @@ public final class OutputCursor {
     return position;
   }
 
-  /** Whether those bytes were still held when this cursor was made: its reader was too slow. */
-  public boolean wasOvertaken(OutputRead.Gap gap) {
-    return gap.from() >= heldFrom;
+  /** Why those bytes were missed: the reader came with this cursor. */
+  public GapCause causeOf(OutputRead.Gap gap) {
+    return gap.from() >= heldFrom ? GapCause.SLOW : GapCause.PRUNED;
   }
 
   /**

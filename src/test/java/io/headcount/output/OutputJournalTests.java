@@ -197,8 +197,8 @@ class OutputJournalTests {
     }
     OutputCursor late = small.cursor(0);
 
-    assertThat(there.wasOvertaken(gap(there))).isTrue();
-    assertThat(late.wasOvertaken(gap(late))).isFalse();
+    assertThat(there.causeOf(gap(there))).isEqualTo(GapCause.SLOW);
+    assertThat(late.causeOf(gap(late))).isEqualTo(GapCause.PRUNED);
   }
 
   private static OutputRead.Gap gap(OutputCursor cursor) {
