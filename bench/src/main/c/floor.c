@@ -9,7 +9,8 @@
  *     carry ARGV...                  bytes that a child wrote, and seconds until it was settled
  *
  * An answer begins with "ok". A child is what it is for the service, and nothing else: two pipes whose read ends do
- * not block, or a terminal with -t; posix_spawn with a session of its own, default signal actions, an empty mask,
+ * not block, or a terminal with -t; with -d its OOM score is raised, and a stop continues it and reads to its end what
+ * it wrote, as the service promises; posix_spawn with a session of its own, default signal actions, an empty mask,
  * /dev/null on descriptor 0, no descriptor from 3 on and a working directory; a pidfd. A caller of `spawn` has one
  * child at a time: poll until both pipes ended and the child did; waitid with its usage; every descriptor closed.
  */
@@ -50,6 +51,7 @@ struct child {
 };
 
 static int terminal; /* whether children get one */
+static int duties; /* whether all is done that the service does for a child */
 static char **command;
 static double seconds;
 static posix_spawnattr_t attributes;
@@ -115,6 +117,15 @@ static int opened(struct child *child, int ends[2], char *slave) {
   return 0;
 }
 
+/* When memory is short the kernel is to take a child first. */
+static void raise_oom_score(pid_t pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/oom_score_adj", (int)pid);
+  int fd = checked("open", open(path, O_WRONLY | O_CLOEXEC)); /* a zombie has the file too */
+  checked("write", (int)write(fd, "500", 3));
+  drop(fd);
+}
+
 /* Starts one; -1 with errno if something ran out. */
 static int spawned(struct child *child, char **argv) {
   int ends[2] = {-1, -1};
@@ -145,6 +156,7 @@ static int spawned(struct child *child, char **argv) {
     }
     result = error == 0 && child->pidfd >= 0 ? 0 : -1;
   }
+  if (duties && result == 0) raise_oom_score(child->pid);
   drop(ends[0]);
   drop(ends[1]);
   if (result < 0) {
@@ -283,16 +295,25 @@ static void weigh(void) {
 
 static void stop(void) {
   double began = now();
-  for (int i = 0; i < holding; i++) checked("kill", kill(-held[i].pid, SIGTERM));
+  double took;
   for (int i = 0; i < holding; i++) {
-    siginfo_t info;
-    checked("waitid", (int)syscall(SYS_waitid, P_PIDFD, held[i].pidfd, &info, WEXITED, NULL));
+    checked("kill", kill(-held[i].pid, SIGTERM));
+    if (duties) checked("kill", kill(-held[i].pid, SIGCONT));
   }
-  double took = now() - began;
-  for (int i = 0; i < holding; i++) {
-    drop(held[i].out);
-    drop(held[i].err);
-    drop(held[i].pidfd);
+  if (duties) {
+    for (int i = 0; i < holding; i++) settled(&held[i], 0);
+    took = now() - began;
+  } else {
+    for (int i = 0; i < holding; i++) {
+      siginfo_t info;
+      checked("waitid", (int)syscall(SYS_waitid, P_PIDFD, held[i].pidfd, &info, WEXITED, NULL));
+    }
+    took = now() - began;
+    for (int i = 0; i < holding; i++) {
+      drop(held[i].out);
+      drop(held[i].err);
+      drop(held[i].pidfd);
+    }
   }
   holding = 0;
   printf("ok %.3f\n", took * 1e3);
@@ -355,6 +376,7 @@ int main(int argc, char **argv) {
   struct rlimit files;
   sigset_t all, none;
   terminal = argc == 2 && strcmp(argv[1], "-t") == 0;
+  duties = argc == 2 && strcmp(argv[1], "-d") == 0;
   checked("getrlimit", getrlimit(RLIMIT_NOFILE, &files));
   files.rlim_cur = files.rlim_max; /* as a JVM does */
   checked("setrlimit", setrlimit(RLIMIT_NOFILE, &files));

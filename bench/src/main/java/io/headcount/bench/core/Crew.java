@@ -121,9 +121,7 @@ final class Crew implements AutoCloseable {
     List<String> command;
     if (way.floor()) {
       command = new ArrayList<>(List.of(programs.floor().toString()));
-      if (way == Way.FLOOR_TERMINAL) {
-        command.add("-t");
-      }
+      command.addAll(way.options);
     } else {
       command = Jvm.command(Worker.class, Worker.JVM_FLAGS, way.name());
     }

@@ -39,11 +39,21 @@ public record Effort(
   private static final Set<Way> PIPES =
       EnumSet.complementOf(
           EnumSet.of(
-              Way.LINUX_FILE, Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
+              Way.LINUX_FILE,
+              Way.UNREAD,
+              Way.FLOOR_DUTIES,
+              Way.LINUX_TERMINAL,
+              Way.PTY4J,
+              Way.FLOOR_TERMINAL));
 
-  private static final Set<Way> PIPES_AND_FILES =
-      EnumSet.complementOf(
-          EnumSet.of(Way.UNREAD, Way.LINUX_TERMINAL, Way.PTY4J, Way.FLOOR_TERMINAL));
+  private static final Set<Way> PIPES_AND_FILES = with(PIPES, Way.LINUX_FILE);
+  private static final Set<Way> STARTED_AND_STOPPED = with(PIPES_AND_FILES, Way.FLOOR_DUTIES);
+
+  private static Set<Way> with(Set<Way> some, Way another) {
+    Set<Way> all = EnumSet.copyOf(some);
+    all.add(another);
+    return all;
+  }
 
   /** Everything, with sizes that grow by powers of two. */
   public static final Effort FULL =
@@ -66,7 +76,13 @@ public record Effort(
   /** What a run must show, and little else. */
   public static final Effort QUICK =
       new Effort(
-          EnumSet.of(Way.LINUX, Way.LINUX_FILE, Way.PROCESS_BUILDER, Way.NU_PROCESS, Way.FLOOR),
+          EnumSet.of(
+              Way.LINUX,
+              Way.LINUX_FILE,
+              Way.PROCESS_BUILDER,
+              Way.NU_PROCESS,
+              Way.FLOOR,
+              Way.FLOOR_DUTIES),
           30,
           5,
           500,
@@ -107,9 +123,9 @@ public record Effort(
     return among(PIPES);
   }
 
-  /** Those, and who gives them a file. */
-  List<Way> pipesAndFiles() {
-    return among(PIPES_AND_FILES);
+  /** Those, who gives them a file, and what starting and stopping them takes in C. */
+  List<Way> startedAndStopped() {
+    return among(STARTED_AND_STOPPED);
   }
 
   public Effort withRounds(int number) {

@@ -76,7 +76,7 @@ final class LiveRounds {
   void run() throws IOException {
     report.section(SECTION);
     EnumSet<Way> all = EnumSet.of(Way.UNREAD);
-    all.addAll(effort.pipesAndFiles());
+    all.addAll(effort.startedAndStopped());
     List<Way> who = effort.among(all);
     for (Way way : who) {
       // not measured: what grows with the first ones and stays is not the children's, and a

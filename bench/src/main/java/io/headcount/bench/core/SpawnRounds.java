@@ -85,13 +85,13 @@ public final class SpawnRounds {
   void run() throws IOException {
     report.section(RATES);
     report.section(TIMES);
-    crew.warm(effort.pipesAndFiles());
+    crew.warm(effort.startedAndStopped());
     Budget budget = new Budget(RATES.title(), effort, report);
     while (budget.another()) {
       int round = budget.round();
       for (Command command : effort.commands()) {
         for (int callers : command == Command.NOOP ? effort.callers() : effort.fewCallers()) {
-          for (Way way : effort.pipesAndFiles()) {
+          for (Way way : effort.startedAndStopped()) {
             measure(round, RATES, way, command, callers);
           }
         }

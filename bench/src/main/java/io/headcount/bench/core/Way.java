@@ -2,6 +2,7 @@ package io.headcount.bench.core;
 
 import io.headcount.child.jdk.JdkChildAdapter;
 import io.headcount.child.linux.LinuxChildAdapter;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,16 +17,21 @@ public enum Way {
   ZT_EXEC("zt-exec", ZtExecContender::new),
   COMMONS_EXEC("commons-exec", CommonsExecContender::new),
   FLOOR("C loop", null),
+  FLOOR_DUTIES("C loop, our duties", null, "-d"),
   LINUX_TERMINAL("linux, terminal", () -> AdapterContender.withTerminals(linux())),
   PTY4J("pty4j", PtyContender::new),
-  FLOOR_TERMINAL("C loop, terminal", null);
+  FLOOR_TERMINAL("C loop, terminal", null, "-t");
 
   final String label;
   private final @Nullable Supplier<Contender> contender;
 
-  Way(String label, @Nullable Supplier<Contender> contender) {
+  /** What the program in C is called with. */
+  final List<String> options;
+
+  Way(String label, @Nullable Supplier<Contender> contender, String... options) {
     this.label = label;
     this.contender = contender;
+    this.options = List.of(options);
   }
 
   /** As it is named in tables and on the command line. */
