@@ -16,11 +16,12 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Tells the audit log of requests: those that change something, those that attach, and any that
- * were refused to whoever asked. Outermost of all filters, so that it sees what others refuse; who
- * calls stands in the security context that they leave.
+ * were refused to whoever asked. Outermost of all filters but the one that begins the request's
+ * span, so that it sees what others refuse and its lines have the trace; who calls stands in the
+ * security context that they leave.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class AuditFilter extends OncePerRequestFilter {
   /** The attribute with what was asked to run: the name of a command, or of a program. */
   static final String COMMAND = "io.headcount.audit.command";

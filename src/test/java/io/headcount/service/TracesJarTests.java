@@ -79,6 +79,8 @@ class TracesJarTests {
   @Test
   void spanOfARunIsExportedOnceAnEndpointIsGivenAndTheLogIsJson(@TempDir Path folder)
       throws Exception {
+    String trace;
+    String id;
     List<byte[]> received = new CopyOnWriteArrayList<>();
     HttpServer collector =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -102,8 +104,9 @@ class TracesJarTests {
                 "json"))) {
       HttpResponse<String> answer = service.post("/v1/runs", ECHO, "Prefer", "wait=20");
       Matcher handed = handed(answer);
-      assertThat(handed.group(2)).as("a trace of its own").isNotNull();
-      String id = answer.headers().firstValue("Location").orElseThrow().replaceAll(".*/", "");
+      trace = handed.group(2);
+      assertThat(trace).as("a trace of its own").isNotNull();
+      id = answer.headers().firstValue("Location").orElseThrow().replaceAll(".*/", "");
 
       Awaitility.await("the span of " + id)
           .until(() ->
@@ -116,18 +119,23 @@ class TracesJarTests {
     } finally {
       collector.stop(0);
     }
-    List<String> lines =
+    List<JsonNode> log =
         Files.readAllLines(folder.resolve("console.log")).stream()
             .filter(line -> line.startsWith("{"))
-            .toList();
-    assertThat(lines).isNotEmpty();
-    JsonNode ready =
-        lines.stream()
             .map(JsonMapper.shared()::readTree)
-            .filter(line -> line.path("message").asString().startsWith("event=ready"))
-            .findAny()
-            .orElseThrow();
+            .toList();
+    JsonNode ready = message(log, "event=ready");
     assertThat(ready.path("service").path("name").asString()).isEqualTo("headcount");
     assertThat(ready.path("log").path("level").asString()).isEqualTo("INFO");
+    JsonNode audited = message(log, "\"run\":\"" + id + "\"");
+    assertThat(audited.path("log").path("logger").asString()).isEqualTo("io.headcount.audit");
+    assertThat(audited.path("traceId").asString()).isEqualTo(trace);
+  }
+
+  private static JsonNode message(List<JsonNode> log, String part) {
+    return log.stream()
+        .filter(line -> line.path("message").asString().contains(part))
+        .findFirst()
+        .orElseThrow();
   }
 }
