@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.access.AccessDeniedException;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -38,7 +39,7 @@ class CancelController {
     this.waiting = waiting;
   }
 
-  @PostMapping("/v1/runs/{id}/cancel")
+  @PostMapping(path = "/v1/runs/{id}/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       operationId = "cancelRun",
       summary = "End a run",
@@ -73,13 +74,14 @@ class CancelController {
     Run own = Caller.of(request).act(supervisor, id);
     Run run = supervisor.cancel(own.id(), signal, graceMs);
     request.setAttribute(AuditFilter.ALLOWED, run.id());
+    Waiting.forAnswer(run.heard()); // the answer shows what was ordered
     waiting.forExit(run, request, response);
     RunResponse answer = RunResponse.of(run.view(), null);
     boolean exited = answer.state().equals(RunState.EXITED.label());
     return ResponseEntity.status(exited ? 200 : 202).body(answer);
   }
 
-  @PostMapping("/v1/runs/cancel")
+  @PostMapping(path = "/v1/runs/cancel", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       operationId = "cancelRuns",
       summary = "End many runs",
@@ -121,7 +123,7 @@ class CancelController {
     return ResponseEntity.accepted().body(new Cancelled(ids.size(), ids));
   }
 
-  @PostMapping("/v1/runs/{id}/signal")
+  @PostMapping(path = "/v1/runs/{id}/signal", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(operationId = "signalRun", summary = "Send a signal")
   @Answers(
       problems = {

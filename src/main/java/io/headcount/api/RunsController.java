@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -39,7 +40,7 @@ class RunsController {
     this.waiting = waiting;
   }
 
-  @PostMapping("/v1/runs")
+  @PostMapping(path = "/v1/runs", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       operationId = "startRun",
       summary = "Start a run",
@@ -69,7 +70,7 @@ class RunsController {
     return started(run, request, response);
   }
 
-  @PutMapping("/v1/runs/{id}")
+  @PutMapping(path = "/v1/runs/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       operationId = "putRun",
       summary = "Start a run under an id of your choice",

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -41,7 +42,7 @@ class StdinController {
     this.streams = streams;
   }
 
-  @PostMapping("/v1/runs/{id}/stdin")
+  @PostMapping(path = "/v1/runs/{id}/stdin", produces = MediaType.APPLICATION_JSON_VALUE)
   @Operation(
       operationId = "writeStdin",
       summary = "Write to standard input",

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The one way a run's processes are ended: the signal to the leader's group, a moment later and by
- * a look to the rest of the tree, the grace, another look, SIGKILL to all that is left, looks until
- * two in a row are empty, or the tree is known to be, or {@link #CONFIRM_NANOS} are over, and the
- * report.
+ * a look to the rest of the tree (or by a look to all, when the tree says so), the grace, another
+ * look, SIGKILL to all that is left, looks until two in a row are empty, or the tree is known to
+ * be, or {@link #CONFIRM_NANOS} are over, and the report.
  *
  * <p>Also how a tree is confirmed empty when nobody asked it to end: then no signal is sent unless
  * a look finds somebody. Between two looks a timer waits, from 2 ms doubling to 50 ms, so an
@@ -52,6 +52,9 @@ public final class KillPath<P> {
   private boolean groupHasIt;
 
   private boolean looked;
+
+  /** Whether the grace goes on with another signal, which is yet to be sent. */
+  private boolean signalAgain;
 
   private Owner.@Nullable Timer timer;
 
@@ -100,7 +103,10 @@ public final class KillPath<P> {
     }
   }
 
-  /** Ends the tree. Again: a shorter grace shortens, a longer one changes nothing. */
+  /**
+   * Ends the tree. Again: another signal is sent too, a shorter grace shortens, a longer one
+   * changes nothing.
+   */
   public void stop(StopOrder wanted) {
     switch (phase) {
       case IDLE -> {
@@ -116,15 +122,19 @@ public final class KillPath<P> {
         // The look for those outside the group is yet to come. SIGKILL stays SIGKILL.
         if (order.signal() != Signal.SIGKILL) {
           groupHasIt &= wanted.signal() == order.signal();
-          order = new StopOrder(wanted.signal(), Math.min(order.graceNanos(), wanted.graceNanos()));
+          order = order.then(wanted);
           look();
         }
       }
       case GRACE -> {
-        long grace = wanted.signal() == Signal.SIGKILL ? 0 : wanted.graceNanos();
-        long wantedDeadline = nanoTime.getAsLong() + grace;
+        StopOrder next = order.then(wanted);
+        long wantedDeadline = nanoTime.getAsLong() + next.effectiveGraceNanos();
+        signalAgain |= next.signal() != order.signal();
+        order = next;
         if (wantedDeadline - deadline < 0) {
           deadline = wantedDeadline;
+          lookSoon();
+        } else if (signalAgain) {
           lookSoon();
         }
       }
@@ -201,6 +211,9 @@ public final class KillPath<P> {
           deadline = now + CONFIRM_NANOS;
           pause = FIRST_PAUSE_NANOS;
           tree.signal(alive, Signal.SIGKILL, false);
+        } else if (signalAgain) {
+          signalAgain = false;
+          tree.signal(alive, order.signal(), false);
         }
       }
       case KILL -> {

@@ -23,7 +23,8 @@ public interface ProcessTree<P> {
 
   /**
    * Signals, without a look, whoever can be reached without one: the leader's group. How long a
-   * look takes depends on all that runs on the machine; those who obey need not wait for it.
+   * look takes depends on all that runs on the machine; those who obey need not wait for it. Not
+   * when that could make orphans of whom no later look could tell whose they were.
    *
    * @return whether a group got it
    */

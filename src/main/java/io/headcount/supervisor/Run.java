@@ -56,9 +56,11 @@ public final class Run {
   private volatile Progress progress;
   private volatile boolean queued;
 
+  /** What was ordered so far, taken together; null if nothing was. */
+  private volatile @Nullable StopOrder stopOrder;
+
   // Owner thread only.
   private @Nullable Child child;
-  private @Nullable StopOrder stopOrder;
   private long spawnOrderedNanos;
 
   Run(
@@ -141,7 +143,7 @@ public final class Run {
         now.durationMs(System.nanoTime()),
         clocks.overallMs(),
         clocks.noOutputMs(),
-        childSpec.stop().graceNanos() / 1_000_000,
+        graceNanos() / 1_000_000,
         end != null && end.tree().escalated(),
         end == null ? null : end.tree().oomKilled(),
         end == null ? List.of() : end.tree().survivors(),
@@ -150,6 +152,11 @@ public final class Run {
         stdin.offset(),
         terminal.current(),
         journal.totals());
+  }
+
+  private long graceNanos() {
+    StopOrder ordered = stopOrder;
+    return ordered == null ? childSpec.stop().graceNanos() : ordered.effectiveGraceNanos();
   }
 
   /** Completes when the command runs, failed to start, or never will. Never fails. */
@@ -252,6 +259,11 @@ public final class Run {
     });
   }
 
+  /** Completes when the owner thread has done all that it was asked for before. */
+  public CompletableFuture<Void> heard() {
+    return CompletableFuture.runAsync(() -> {}, owner);
+  }
+
   /** Asks the child on the owner thread; the function gets null when there is none. */
   <T> CompletableFuture<T> ask(Function<@Nullable Child, CompletableFuture<T>> question) {
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -302,6 +314,11 @@ public final class Run {
       case STARTING, RUNNING, EXITING -> {
         if (progress.reason() == null) {
           deadlines.cancelAll();
+        }
+        StopOrder before = stopOrder;
+        StopOrder now = before == null ? order : before.then(order);
+        stopOrder = now;
+        if (!now.equals(before)) {
           publish(progress.exiting(reason));
         }
         orderStop(order);
@@ -316,7 +333,6 @@ public final class Run {
 
   /** A stop that fails is not the end of the run: it stays cancellable. */
   private void orderStop(StopOrder order) {
-    stopOrder = order;
     Child running = child;
     if (running != null) {
       try {

@@ -45,6 +45,38 @@ class CancelTests extends Service {
   }
 
   @Test
+  void sendsAnotherSignalWhenAskedAgain() {
+    String id =
+        id(api.start("trap '' INT; trap 'exit 7' TERM; echo x; while :; do sleep 0.05; done"));
+    awaitOutput(id, 2);
+    api.post("/v1/runs/" + id + "/cancel", "{\"signal\": \"int\", \"graceMs\": 60000}");
+    Reply reply =
+        api.post("/v1/runs/" + id + "/cancel", "{\"signal\": \"term\"}", "Prefer", "wait=20");
+    assertThat(reply.json().path("exitCode").asInt()).isEqualTo(7);
+    assertThat(reply.json().path("killEscalated").asBoolean()).isFalse();
+  }
+
+  @Test
+  void tellsOfTheOrderAndTheGraceInForceAtOnce() {
+    String id = id(api.start("trap '' TERM; echo x; while :; do sleep 1; done"));
+    awaitOutput(id, 2);
+    assertThat(api.get("/v1/runs/" + id).json().path("graceMs").asLong()).isEqualTo(1000);
+    for (long[] grace : new long[][] {{50_000, 50_000}, {40_000, 40_000}, {60_000, 40_000}}) {
+      String before = api.get("/v1/runs/" + id).header("ETag");
+      Reply reply = api.post("/v1/runs/" + id + "/cancel", "{\"graceMs\": %d}".formatted(grace[0]));
+      assertThat(reply.status()).isEqualTo(202);
+      assertThat(reply.json().path("state").asString()).isEqualTo("exiting");
+      assertThat(reply.json().path("reason").asString()).isEqualTo("manual-cancel");
+      assertThat(reply.json().path("graceMs").asLong()).isEqualTo(grace[1]);
+      assertThat(api.get("/v1/runs/" + id, "If-None-Match", before).status())
+          .isEqualTo(grace[0] == grace[1] ? 200 : 304);
+    }
+    Reply last =
+        api.post("/v1/runs/" + id + "/cancel", "{\"signal\": \"kill\"}", "Prefer", "wait=20");
+    assertThat(last.json().path("graceMs").asLong()).isZero();
+  }
+
+  @Test
   void changesNothingWhenTheRunHasExited() {
     String id = id(api.run("exit 4"));
     Reply reply = api.post("/v1/runs/" + id + "/cancel", "{}");

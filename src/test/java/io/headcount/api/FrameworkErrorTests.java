@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** What fails before or outside the controllers is told as everything else is. */
 class FrameworkErrorTests extends Service {
@@ -44,6 +45,41 @@ class FrameworkErrorTests extends Service {
     assertProblem(
         api.get("/v1/runs/" + id(api.run("true")) + "/output", "Accept", "text/html"),
         "not-acceptable");
+  }
+
+  /** A client takes it for refused, and would do it again some other way. */
+  @Test
+  void doesNothingWhenTheAnswerCouldNotBeGiven() {
+    String id =
+        id(api.post("/v1/runs", "{\"argv\": [\"cat\"], \"stdin\": {\"mode\": \"pipe\"}}").json());
+    String run = "/v1/runs/" + id;
+    for (String[] act :
+        new String[][] {
+          {"POST", "/v1/runs", "{\"shell\": \"sleep 60\"}"},
+          {"PUT", "/v1/runs/named", "{\"shell\": \"sleep 60\"}"},
+          {"POST", run + "/stdin?eof=true", "x"},
+          {"POST", run + "/signal", "{\"signal\": \"SIGKILL\"}"},
+          {"POST", run + "/cancel", "{}"},
+          {"POST", "/v1/runs/cancel", "{\"all\": true}"}
+        }) {
+      Reply reply =
+          api.send(
+              act[0],
+              act[1],
+              BodyPublishers.ofString(act[2]),
+              "Content-Type",
+              JSON,
+              "Accept",
+              "text/html");
+      assertThat(reply.status()).as(act[1]).isEqualTo(406);
+      assertProblem(reply, "not-acceptable");
+      assertThat(reply.header("Location")).isNull();
+    }
+    JsonNode runs = api.get("/v1/runs").json().path("items");
+    assertThat(runs).hasSize(1);
+    assertThat(runs.get(0).path("state").asString()).isEqualTo("running");
+    assertThat(runs.get(0).at("/stdin/offset").asLong()).isZero();
+    assertThat(runs.get(0).at("/stdin/open").asBoolean()).isTrue();
   }
 
   @ParameterizedTest

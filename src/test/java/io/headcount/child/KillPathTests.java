@@ -249,6 +249,20 @@ class KillPathTests {
   }
 
   @Test
+  void secondStopWithAnotherSignalDuringTheGraceSendsItAndExtendsNothing() {
+    FakeTree tree = new FakeTree(owner, 0, "leader").stubborn();
+    KillPath<String> path = path(tree);
+    path.stop(new StopOrder(Signal.SIGINT, 1000 * MILLIS));
+    owner.pass(500 * MILLIS);
+    path.stop(term(60_000));
+    path.stop(term(60_000));
+    owner.pass(600 * MILLIS);
+
+    assertThat(tree.sent.subList(0, 3))
+        .containsExactly("0 SIGINT leader", "500 SIGTERM leader", "1000 SIGKILL leader");
+  }
+
+  @Test
   void secondStopWithSigkillDuringTheGraceKillsAtOnce() {
     FakeTree tree = new FakeTree(owner, 0, "leader").stubborn();
     KillPath<String> path = path(tree);

@@ -22,6 +22,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -87,6 +89,28 @@ class EscapeesTests {
 
       house.supervisor.cancel(older.id(), null, null);
       Awaitility.await().until(() -> !escapee.isAlive());
+    }
+  }
+
+  /** Its parent obeys at once, and is all that tells whose it is. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 5000})
+  void childThatHasNothingOfItsRunIsEndedByTheCancelThoughARunThatIsAsOldLives(long graceMs)
+      throws Exception {
+    try (Supervised house = house(EscapeePolicy.REPORT)) {
+      house.shellReady("echo ready; exec sleep 2000");
+      Run run =
+          house.shell(
+              "bash -c '(ulimit -x 0; exec setsid env -i sh -c \"echo \\$\\$; exec sleep 1000\") &"
+                  + " exec sleep 1000'");
+      Awaitility.await().until(() -> Supervised.stdout(run).endsWith("\n"));
+      ProcessHandle child =
+          ProcessHandle.of(Long.parseLong(Supervised.stdout(run).strip())).orElseThrow();
+
+      house.supervisor.cancel(run.id(), null, graceMs);
+
+      Supervised.exited(run);
+      assertThat(child.isAlive()).isFalse();
     }
   }
 

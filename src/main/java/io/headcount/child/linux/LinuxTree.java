@@ -98,9 +98,16 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     }
   }
 
+  /**
+   * A leader that obeys at once leaves its children to us: those that have neither its session nor
+   * its mark nor its cookie are its for as long as it is their parent, so a look comes first. In a
+   * cgroup nobody needs a parent to be known.
+   */
   @Override
   public boolean signalGroup(Signal signal) {
-    return toGroup(signal.number()) && toGroup(Signal.SIGCONT.number());
+    return (cgroup != null || !Proc.local().mayHaveChildren(tree.leader()))
+        && toGroup(signal.number())
+        && toGroup(Signal.SIGCONT.number());
   }
 
   /**

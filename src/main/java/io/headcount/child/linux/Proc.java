@@ -82,6 +82,27 @@ final class Proc {
     };
   }
 
+  /** Whether a process has children now. False is certain. */
+  boolean mayHaveChildren(int pid) {
+    String threads = "/proc/" + pid + "/task/";
+    String[] names = new File(threads).list();
+    if (names == null) {
+      return true;
+    }
+    for (String name : names) {
+      int fd = Libc.open(threads + name + "/children", Libc.O_RDONLY | Libc.O_CLOEXEC);
+      if (fd < 0) {
+        return true; // a thread that ended has given its children to another
+      }
+      int length = Libc.read(fd, buffer);
+      Libc.close(fd);
+      if (length != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /**
    * The command's name may hold anything, spaces and brackets too: fields start after the last ')'.
    */
