@@ -335,6 +335,8 @@ int main(int argc, char **argv) {
     daemon_then(clear_and_stay);
   } else if (strcmp(fault, "unmarked-daemon") == 0) {
     daemon_then(unmark_and_clear);
+  } else if (strcmp(fault, "unmarked-member") == 0) {
+    in_session(unmark_and_clear);
   } else if (strcmp(fault, "sibling") == 0) {
     sibling_then(clear_and_stay);
   } else if (strcmp(fault, "unmarked-sibling") == 0) {

@@ -16,7 +16,8 @@ enum ProblemCode {
       HttpStatus.BAD_REQUEST,
       "The request cannot be read",
       "The body is no JSON (or has a name twice, or something after its end, or is nested too"
-          + " deeply), or the request is not HTTP as it should be."),
+          + " deeply); or the request is not HTTP as it should be, or its path has what no path of"
+          + " this service has (an empty part, a `;`, what is no UTF-8)."),
   UNAUTHENTICATED(
       HttpStatus.UNAUTHORIZED,
       "Say who you are",

@@ -10,6 +10,8 @@ enum Fault {
   DOUBLE_FORK("an orphan of a double fork"),
   DAEMON("an orphan in a session of its own that cleared its environment"),
   UNMARKED_DAEMON("the same, which took off the mark of its run", Outcome.POLICY),
+  UNMARKED_MEMBER(
+      "a member in a session of its own that cleared its environment and took off the mark of its run"),
   SIBLING(
       "a child of the service itself, by `CLONE_PARENT`, in a session of its own, environment cleared"),
   UNMARKED_SIBLING("the same, which took off the mark of its run too", Outcome.POLICY),

@@ -73,7 +73,10 @@ class EscapeesTests {
       Awaitility.await().until(() -> house.adapter.census().get().escapeesEnded() == 1);
 
       Awaitility.await().until(() -> !escapee.isAlive());
-      assertThat(log.getOut()).containsOnlyOnce("event=escapee-ended pid=" + escapee.pid());
+      Awaitility.await()
+          .untilAsserted(() ->
+              assertThat(log.getOut())
+                  .containsOnlyOnce("event=escapee-ended pid=" + escapee.pid()));
     }
   }
 
@@ -159,8 +162,8 @@ class EscapeesTests {
           ProcessHandle.of(Long.parseLong(Supervised.stdout(run).strip())).orElseThrow();
 
       Awaitility.await().until(() -> !sibling.isAlive());
-
-      assertThat(log.getOut()).contains("event=escapee-ended pid=" + sibling.pid());
+      Awaitility.await()
+          .until(() -> log.getOut().contains("event=escapee-ended pid=" + sibling.pid()));
       assertThat(older.state()).isEqualTo(RunState.RUNNING);
     }
   }
