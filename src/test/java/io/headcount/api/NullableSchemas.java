@@ -25,6 +25,7 @@ final class NullableSchemas {
           CancelRequest.class,
           CancelManyRequest.class,
           SignalRequest.class,
+          TtyRequest.class,
           ListController.Page.class,
           RunController.Processes.class,
           CancelController.Cancelled.class,

@@ -83,7 +83,24 @@ class OpenApiTests extends Service {
     assertThat(request.at("/properties/env/additionalProperties/type").toString()).contains("null");
     assertThat(request.at("/additionalProperties").asBoolean(true)).isFalse();
     assertThat(schemas.at("/SignalRequest/required").toString()).isEqualTo("[\"signal\"]");
+    assertThat(schemas.at("/TtyRequest/required").toString()).isEqualTo("[\"columns\",\"rows\"]");
     assertThat(request.has("required")).isFalse();
+  }
+
+  @Test
+  void saysOfEveryRequestThatUnknownFieldsAreRefused() {
+    JsonNode document = api.get("/v3/api-docs").json();
+    List<String> requests =
+        document.findValues("requestBody").stream()
+            .map(body -> body.at("/content/application~1json/schema/$ref").asString(""))
+            .filter(reference -> !reference.isEmpty())
+            .toList();
+    assertThat(requests).hasSizeGreaterThan(5);
+    for (String reference : requests) {
+      assertThat(document.at(reference.substring(1)).path("additionalProperties").asBoolean(true))
+          .as(reference)
+          .isFalse();
+    }
   }
 
   @Test
