@@ -5,7 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Which runs to cancel: exactly one of the fields. */
-@Schema(description = "Which runs to end. Exactly one of the fields.")
+@Schema(
+    description = "Which runs to end. Exactly one of the fields.",
+    example = "{\"scopeKey\": \"session-42\"}")
 record CancelManyRequest(
     @Schema(description = "The live runs of this scope.", example = "session-42")
         @Nullable String scopeKey,

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 @Schema(
     description =
         "What to run, and how. Exactly one of argv, shell and command; unknown fields are"
-            + " refused.")
+            + " refused.",
+    example = "{\"argv\": [\"echo\", \"hello\"]}")
 record RunRequest(
     @Schema(
             description = "The program and its arguments; no shell sees them.",
@@ -81,8 +82,7 @@ record RunRequest(
 
   @Schema(
       name = "RunRequestTty",
-      description = "A terminal instead of pipes; what goes to stderr is then part of stdout.",
-      example = "null")
+      description = "A terminal instead of pipes; what goes to stderr is then part of stdout.")
   record Tty(
       @Schema(minimum = "1", maximum = "1000", defaultValue = "120", example = "120")
           @Nullable Long columns,
@@ -129,8 +129,7 @@ record RunRequest(
 
   @Schema(
       name = "RunRequestSecurity",
-      description = "What is taken from the command before its first instruction.",
-      example = "null")
+      description = "What is taken from the command before its first instruction.")
   record Security(
       @Schema(
               description = "No program gains privileges (setuid); null is the service's default.",
@@ -141,8 +140,7 @@ record RunRequest(
 
   @Schema(
       name = "RunRequestSandbox",
-      description = "A view of the machine of its own: files to read, an empty /tmp, no network.",
-      example = "null")
+      description = "A view of the machine of its own: files to read, an empty /tmp, no network.")
   record Sandbox(
       @Schema(description = "Whether it has the machine's network.", defaultValue = "false")
           @Nullable Boolean network,

@@ -104,6 +104,19 @@ class OpenApiTests extends Service {
   }
 
   @Test
+  void hasExamplesThatWorkAsTheyCome() {
+    JsonNode document = api.get("/v3/api-docs").json();
+    JsonNode schemas = document.at("/components/schemas");
+    String start = schemas.at("/RunRequest/example").toString();
+    String cancel = schemas.at("/CancelManyRequest/example").toString();
+    assertThat(api.post("/v1/runs", start).status()).isEqualTo(201);
+    assertThat(api.put("/v1/runs/tried", start).status()).isEqualTo(201);
+    assertThat(api.post("/v1/runs/cancel", cancel).status()).isEqualTo(202);
+    assertThat(document.findValues("example"))
+        .noneMatch(example -> example.isString() && example.asString().equals("null"));
+  }
+
+  @Test
   void describesExactlyTheFieldsThatAreSent() {
     JsonNode schemas = api.get("/v3/api-docs").json().path("components").path("schemas");
     JsonNode run = api.run("echo x");
