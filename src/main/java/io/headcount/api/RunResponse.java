@@ -80,7 +80,7 @@ record RunResponse(
             allowableValues = {"cpuSeconds", "fileSizeBytes"},
             example = "null")
         @Nullable String limitReached,
-    @Schema(description = "What could not be ended, was kept, or of a lost run only found.")
+    @Schema(description = "What could not be ended, or of a lost run was only found.")
         List<ProcessResponse> survivors,
     Stdin stdin,
     @Nullable Tty tty,

@@ -117,6 +117,27 @@ class OpenApiTests extends Service {
   }
 
   @Test
+  void countsNoneThatWasKeptAmongTheSurvivors() {
+    JsonNode run =
+        api.post(
+                "/v1/runs",
+                "{\"shell\": \"exec >/dev/null 2>&1; sleep 1000 &\", \"descendants\": \"keep\"}",
+                "Prefer",
+                "wait=20")
+            .json();
+    assertThat(run.path("state").asString()).isEqualTo("exited");
+    assertThat(api.get("/v1/runs/" + id(run) + "/processes").json().path("items")).hasSize(1);
+    assertThat(run.path("survivors")).isEmpty();
+    assertThat(
+            api.get("/v3/api-docs")
+                .json()
+                .at("/components/schemas/Run/properties/survivors/description")
+                .asString())
+        .contains("could not be ended")
+        .doesNotContain("kept");
+  }
+
+  @Test
   void describesExactlyTheFieldsThatAreSent() {
     JsonNode schemas = api.get("/v3/api-docs").json().path("components").path("schemas");
     JsonNode run = api.run("echo x");
