@@ -37,6 +37,7 @@ import org.springframework.http.HttpStatus;
  */
 class OpenApiConfiguration {
   private static final String BEARER = "bearer";
+  private static final String MUTUAL_TLS = "mutualTLS";
 
   @Bean
   OpenAPI headcountOpenApi() {
@@ -44,9 +45,13 @@ class OpenApiConfiguration {
         .components(
             new Components()
                 .addSecuritySchemes(
-                    BEARER, new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme(BEARER)))
+                    BEARER, new SecurityScheme().type(SecurityScheme.Type.HTTP).scheme(BEARER))
+                .addSecuritySchemes(
+                    MUTUAL_TLS, new SecurityScheme().type(SecurityScheme.Type.MUTUALTLS)))
         .servers(List.of(new Server().url("/")))
         .addSecurityItem(new SecurityRequirement().addList(BEARER))
+        .addSecurityItem(new SecurityRequirement().addList(MUTUAL_TLS))
+        .addSecurityItem(new SecurityRequirement()) // where nobody is asked who calls
         .info(
             new Info()
                 .title("Headcount")

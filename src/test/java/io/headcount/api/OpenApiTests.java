@@ -138,6 +138,16 @@ class OpenApiTests extends Service {
   }
 
   @Test
+  void asksForATokenOrACertificateOrNothing() {
+    JsonNode document = api.get("/v3/api-docs").json();
+    assertThat(document.path("security").toString())
+        .isEqualTo("[{\"bearer\":[]},{\"mutualTLS\":[]},{}]");
+    JsonNode schemes = document.at("/components/securitySchemes");
+    assertThat(schemes.at("/bearer/scheme").asString()).isEqualTo("bearer");
+    assertThat(schemes.at("/mutualTLS/type").asString()).isEqualTo("mutualTLS");
+  }
+
+  @Test
   void describesExactlyTheFieldsThatAreSent() {
     JsonNode schemas = api.get("/v3/api-docs").json().path("components").path("schemas");
     JsonNode run = api.run("echo x");
