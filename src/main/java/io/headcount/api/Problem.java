@@ -1,12 +1,11 @@
 package io.headcount.api;
 
-import com.fasterxml.jackson.annotation.JsonAnyGetter;
-import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.headcount.supervisor.Violation;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -37,7 +36,7 @@ record Problem(
     boolean retryable,
     @Schema(example = "null") @Nullable Long retryAfterMs,
     List<FieldError> errors,
-    @JsonIgnore @Schema(hidden = true) Map<String, Object> more) {
+    @JsonUnwrapped Members more) {
   private static final Duration RETRY_SOON = Duration.ofSeconds(1);
   private static final Duration RETRY_LATER = Duration.ofSeconds(5);
 
@@ -49,6 +48,41 @@ record Problem(
               example = "/argv")
           String pointer,
       @Schema(example = "expected argv, shell or command, got none") String message) {}
+
+  /** What only some kinds have; what is null is absent. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Members(
+      @Schema(description = "start-failed: the run, whose record stays.") @Nullable String runId,
+      @Schema(description = "start-failed: why.") RunResponse.@Nullable Failure error,
+      @Schema(description = "stdin-full: bytes of this request that were taken.", example = "65536")
+          @Nullable Long accepted,
+      @Schema(
+              description = "stdin-full, stdin-offset: bytes accepted in all, where to go on.",
+              example = "65536")
+          @Nullable Long offset,
+      @Schema(
+              description = "output-gone: offset of the oldest byte held; absent after a restart.",
+              example = "4096")
+          @Nullable Long first,
+      @Schema(description = "output-in-file: where the output is.") @Nullable String file) {
+    static final Members NONE = new Members(null, null, null, null, null, null);
+
+    static Members notStarted(String runId, RunResponse.@Nullable Failure error) {
+      return new Members(runId, error, null, null, null, null);
+    }
+
+    static Members accepted(@Nullable Long accepted, long offset) {
+      return new Members(null, null, accepted, offset, null, null);
+    }
+
+    static Members from(@Nullable Long first) {
+      return new Members(null, null, null, null, first, null);
+    }
+
+    static Members inFile(String file) {
+      return new Members(null, null, null, null, null, file);
+    }
+  }
 
   static Problem of(ProblemCode code, String detail, String instance) {
     boolean retryable = code.retryable();
@@ -62,7 +96,7 @@ record Problem(
         retryable,
         retryable ? (code.status().value() == 429 ? RETRY_SOON : RETRY_LATER).toMillis() : null,
         List.of(),
-        Map.of());
+        Members.NONE);
   }
 
   /** The same with one reason a field. */
@@ -74,7 +108,7 @@ record Problem(
   }
 
   /** The same with members of its own kind. */
-  Problem with(Map<String, Object> members) {
+  Problem with(Members members) {
     return new Problem(
         type, title, status, detail, instance, code, retryable, retryAfterMs, errors, members);
   }
@@ -98,11 +132,6 @@ record Problem(
   Problem unavailable() {
     return new Problem(
         type, title, 503, detail, instance, code, true, RETRY_LATER.toMillis(), errors, more);
-  }
-
-  @JsonAnyGetter
-  Map<String, Object> members() {
-    return more;
   }
 
   /** The answer, in its own media type whatever the client would rather have. */

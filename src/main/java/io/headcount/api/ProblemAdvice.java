@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.apache.coyote.CloseNowException;
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
@@ -46,10 +45,10 @@ class ProblemAdvice {
               .with(List.of(new Violation(unsupported.pointer(), text(unsupported))))
               .toResponse(NO_HEADERS);
       case SupervisorException.StdinOffset wrong ->
-          problem.with(Map.of("offset", wrong.offset())).toResponse(NO_HEADERS);
+          problem.with(Problem.Members.accepted(null, wrong.offset())).toResponse(NO_HEADERS);
       case SupervisorException.StdinFull full ->
           problem
-              .with(Map.of("accepted", full.accepted(), "offset", full.offset()))
+              .with(Problem.Members.accepted(full.accepted(), full.offset()))
               .toResponse(NO_HEADERS);
       case SupervisorException.NotFound _,
           SupervisorException.Conflict _,
@@ -137,14 +136,8 @@ class ProblemAdvice {
     Problem problem =
         problem(ProblemCode.START_FAILED, failed, request)
             .with(
-                Map.of(
-                    "runId",
-                    failed.runId(),
-                    "error",
-                    new RunResponse.Failure(
-                        failed.failure().kind().label(),
-                        failed.failure().errno(),
-                        failed.failure().message())));
+                Problem.Members.notStarted(
+                    failed.runId(), RunResponse.Failure.of(failed.failure())));
     return switch (failed.failure().kind()) {
       case RESOURCES -> problem.unavailable().toResponse(NO_HEADERS);
       case NOT_FOUND, NOT_EXECUTABLE, PERMISSION, BAD_CWD, BAD_OUTPUT, TOO_LONG, OTHER ->
@@ -155,19 +148,18 @@ class ProblemAdvice {
   @ExceptionHandler
   ResponseEntity<Object> inAFile(OutputInFileException file, HttpServletRequest request) {
     return problem(ProblemCode.OUTPUT_IN_FILE, file, request)
-        .with(Map.of("file", file.file()))
+        .with(Problem.Members.inFile(file.file()))
         .toResponse(NO_HEADERS);
   }
 
   @ExceptionHandler
   ResponseEntity<Object> noSuchRange(RangeException range, HttpServletRequest request) {
     Problem problem = problem(range.code(), range, request);
-    Long first = range.first();
     HttpHeaders headers = new HttpHeaders();
     if (range.total() != null) {
       headers.set(HttpHeaders.CONTENT_RANGE, "bytes */" + range.total());
     }
-    return (first == null ? problem : problem.with(Map.of("first", first))).toResponse(headers);
+    return problem.with(Problem.Members.from(range.first())).toResponse(headers);
   }
 
   @ExceptionHandler

@@ -80,6 +80,7 @@ class OpenApiConfiguration {
       ModelConverters.getInstance(true)
           .readAll(Problem.class)
           .forEach((name, schema) -> document.getComponents().addSchemas(name, schema));
+      document.getComponents().getSchemas().remove("Members"); // they are Problem's own
       NullableSchemas.complete(document.getComponents().getSchemas());
     };
   }

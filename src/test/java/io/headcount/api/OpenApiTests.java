@@ -3,10 +3,14 @@ package io.headcount.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -157,8 +161,44 @@ class OpenApiTests extends Service {
                 .as(name)
                 .containsExactlyInAnyOrderElementsOf(value.propertyNames()));
     JsonNode problem = api.post("/v1/runs", "{}").json();
-    assertThat(schemas.path("Problem").path("properties").propertyNames())
+    assertThat(schemas.path("Problem").path("required").valueStream().map(JsonNode::asString))
         .containsExactlyInAnyOrderElementsOf(problem.propertyNames());
+  }
+
+  @Test
+  void describesWhatOnlySomeProblemsHave(@TempDir Path folder) {
+    JsonNode schema = api.get("/v3/api-docs").json().at("/components/schemas/Problem");
+    String waiting =
+        "{\"argv\": [\"sleep\", \"1000\"], \"stdin\": {\"mode\": \"pipe\"}, \"output\": %s}";
+    String file = "{\"file\": %s}".formatted(Client.quoted(folder.resolve("out").toString()));
+    String stdin =
+        "/v1/runs/" + id(api.post("/v1/runs", waiting.formatted("{}")).json()) + "/stdin";
+    String inFile = id(api.post("/v1/runs", waiting.formatted(file)).json());
+    String dropped =
+        id(
+            api.post(
+                    "/v1/runs",
+                    "{\"shell\": \"head -c 9999 /dev/zero\", \"output\": {\"retainBytes\": 4096}}",
+                    "Prefer",
+                    "wait=20")
+                .json());
+    Map<String, Client.Reply> problems =
+        Map.of(
+            "start-failed", api.post("/v1/runs", "{\"argv\": [\"there-is-no-such-program\"]}"),
+            "stdin-offset", api.bytes(stdin, new byte[1], "Stdin-Offset", "5"),
+            "stdin-full", api.bytes(stdin, new byte[1 << 20]),
+            "output-in-file", api.get("/v1/runs/" + inFile + "/output"),
+            "output-gone", api.get("/v1/runs/" + dropped + "/output", "Range", "bytes=0-"));
+    Set<String> sent = new TreeSet<>();
+    problems.forEach((code, reply) -> {
+      assertThat(reply.code()).isEqualTo(code);
+      sent.addAll(reply.json().propertyNames());
+    });
+    assertThat(schema.path("properties").propertyNames()).containsExactlyInAnyOrderElementsOf(sent);
+    assertThat(schema.at("/properties/error/$ref").asString())
+        .isEqualTo("#/components/schemas/RunError");
+    assertThat(schema.at("/properties/offset/type").asString()).isEqualTo("integer");
+    assertThat(schema.at("/properties/file/type").asString()).isEqualTo("string");
   }
 
   @Test
