@@ -16,4 +16,18 @@ import java.lang.annotation.Target;
 
   /** Problems beyond those that any operation may have. */
   ProblemCode[] problems() default {};
+
+  /** Headers beyond those that all answers of a kind have. */
+  Sent[] headers() default {};
+
+  /** A header, and the statuses it comes with. */
+  @interface Sent {
+    String name();
+
+    int[] with();
+
+    String type() default "string";
+
+    String description();
+  }
 }

@@ -59,8 +59,7 @@ class EventsController {
                       mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                       schema = @Schema(type = "string"))))
   @Filters
-  @Answers(
-      problems = {ProblemCode.NOT_ACCEPTABLE, ProblemCode.TOO_MANY_STREAMS, ProblemCode.VALIDATION})
+  @Answers(problems = {ProblemCode.TOO_MANY_STREAMS, ProblemCode.VALIDATION})
   void follow(
       @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> parameters,
       HttpServletRequest request,

@@ -33,7 +33,13 @@ class ListController {
 
   @GetMapping("/v1/runs")
   @Operation(operationId = "listRuns", summary = "List runs, newest first")
-  @Answers(problems = ProblemCode.VALIDATION)
+  @Answers(
+      problems = ProblemCode.VALIDATION,
+      headers =
+          @Answers.Sent(
+              name = "Link",
+              with = 200,
+              description = "The next page, rel=\"next\" (RFC 8288); absent at the end."))
   @Filters
   @Parameter(
       name = "state",

@@ -63,9 +63,37 @@ class OutputController {
         ProblemCode.OUTPUT_GONE,
         ProblemCode.OUTPUT_IN_FILE,
         ProblemCode.RANGE_NOT_SATISFIABLE,
-        ProblemCode.NOT_ACCEPTABLE,
         ProblemCode.TOO_MANY_STREAMS,
         ProblemCode.VALIDATION
+      },
+      headers = {
+        @Answers.Sent(
+            name = "Output-First",
+            with = {200, 206},
+            type = "integer",
+            description = "Offset of the oldest byte held."),
+        @Answers.Sent(
+            name = "Output-Next",
+            with = {200, 206},
+            type = "integer",
+            description = "Offset of the next byte."),
+        @Answers.Sent(
+            name = "Output-Complete",
+            with = {200, 206},
+            type = "boolean",
+            description = "Whether nothing more will come."),
+        @Answers.Sent(
+            name = "Accept-Ranges",
+            with = {200, 206},
+            description = "Always bytes."),
+        @Answers.Sent(
+            name = "Content-Range",
+            with = 206,
+            description = "Which bytes these are (RFC 9110)."),
+        @Answers.Sent(
+            name = "Content-Range",
+            with = 416,
+            description = "How many bytes there are, once nothing more will come.")
       })
   void read(
       @PathVariable String id,

@@ -38,7 +38,12 @@ class RunController {
   @Operation(operationId = "getRun", summary = "Look at a run, or wait for its exit")
   @Answers(
       success = {200, 304},
-      problems = {ProblemCode.NOT_FOUND, ProblemCode.VALIDATION})
+      problems = {ProblemCode.NOT_FOUND, ProblemCode.VALIDATION},
+      headers =
+          @Answers.Sent(
+              name = "ETag",
+              with = {200, 304},
+              description = "Names the run as it is now, for If-None-Match."))
   @Prefers
   @Parameter(
       name = "If-None-Match",

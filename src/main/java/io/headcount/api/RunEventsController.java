@@ -67,10 +67,14 @@ class RunEventsController {
         ProblemCode.NOT_FOUND,
         ProblemCode.OUTPUT_GONE,
         ProblemCode.RANGE_NOT_SATISFIABLE,
-        ProblemCode.NOT_ACCEPTABLE,
         ProblemCode.TOO_MANY_STREAMS,
         ProblemCode.VALIDATION
-      })
+      },
+      headers =
+          @Answers.Sent(
+              name = "Content-Range",
+              with = 416,
+              description = "How many bytes there are, once nothing more will come."))
   void follow(
       @PathVariable String id,
       @Parameter(

@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
@@ -68,7 +66,8 @@ class OpenApiConfiguration {
     return (operation, handler) -> {
       Answers answers = handler.getMethodAnnotation(Answers.class);
       if (answers != null) {
-        operation.setResponses(responses(operation, answers));
+        boolean waits = handler.hasMethodAnnotation(Prefers.class);
+        operation.setResponses(responses(operation, answers, waits));
       }
       return operation;
     };
@@ -98,9 +97,10 @@ class OpenApiConfiguration {
     };
   }
 
-  private static ApiResponses responses(Operation operation, Answers answers) {
+  private static ApiResponses responses(Operation operation, Answers answers, boolean waits) {
     Content content = content(operation.getResponses());
     ApiResponses responses = new ApiResponses();
+    boolean starts = Arrays.stream(answers.success()).anyMatch(status -> status == 201);
     for (int status : answers.success()) {
       ApiResponse response =
           new ApiResponse().description(HttpStatus.valueOf(status).getReasonPhrase());
@@ -108,29 +108,54 @@ class OpenApiConfiguration {
       if (!empty && content != null) {
         response.setContent(content);
       }
-      if (status == 201) {
-        response.addHeaderObject("Location", header("Path of the run."));
+      if (starts) {
+        response.addHeaderObject("Location", header("Path of the run that was started."));
+      }
+      if (waits && status != 201) { // who asked for a wait gets another status
+        response.addHeaderObject("Preference-Applied", preference());
       }
       responses.addApiResponse(String.valueOf(status), response);
     }
-    problems(answers)
+    problems(answers, content != null)
         .forEach((status, codes) -> {
           ApiResponse response = problem(codes);
+          if (status == 401) {
+            response.addHeaderObject(
+                "WWW-Authenticate", header("Bearer, and whether a token was bad."));
+          }
+          if (status == 406) {
+            response.addHeaderObject("Accept", header("The media types there are."));
+          }
+          if (status == 415) {
+            response.addHeaderObject("Accept", header("The media types that are taken."));
+          }
           if (status == 429 || status == 503) {
             response.addHeaderObject("Retry-After", header("When to try again, in seconds."));
           }
+          if (waits && codes.contains(ProblemCode.START_FAILED.label())) {
+            response.addHeaderObject("Preference-Applied", preference());
+          }
           responses.addApiResponse(String.valueOf(status), response);
         });
+    for (Answers.Sent sent : answers.headers()) {
+      for (int status : sent.with()) {
+        responses
+            .get(String.valueOf(status))
+            .addHeaderObject(sent.name(), header(sent.description(), sent.type()));
+      }
+    }
     return responses.addApiResponse("default", problem("Any other problem, see /problems."));
   }
 
-  private static Map<Integer, String> problems(Answers answers) {
+  private static Map<Integer, String> problems(Answers answers, boolean hasBody) {
     Map<Integer, String> byStatus = new TreeMap<>();
-    Stream<ProblemCode> anyCallers =
-        Stream.of(ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.RATE_LIMITED);
     Set<ProblemCode> codes =
-        Stream.concat(anyCallers, Arrays.stream(answers.problems()))
-            .collect(Collectors.toCollection(LinkedHashSet::new));
+        new LinkedHashSet<>(
+            List.of(ProblemCode.UNAUTHENTICATED, ProblemCode.FORBIDDEN, ProblemCode.RATE_LIMITED));
+    if (hasBody) {
+      codes.add(ProblemCode.NOT_ACCEPTABLE);
+    }
+    codes.addAll(List.of(answers.problems()));
     for (ProblemCode code : codes) {
       byStatus.merge(code.status().value(), code.label(), (all, one) -> all + ", " + one);
       if (code == ProblemCode.START_FAILED || code == ProblemCode.TOO_MANY_STREAMS) {
@@ -151,14 +176,18 @@ class OpenApiConfiguration {
                     new MediaType().schema(new Schema<>().$ref("#/components/schemas/Problem"))));
   }
 
-  private static Header header(String description) {
-    return new Header().description(description).schema(string());
+  private static Header preference() {
+    return header("The wait that was asked for, or the longest there is.");
   }
 
-  private static Schema<?> string() {
+  private static Header header(String description) {
+    return header(description, "string");
+  }
+
+  private static Header header(String description, String type) {
     Schema<?> schema = new Schema<>();
-    schema.addType("string");
-    return schema;
+    schema.addType(type);
+    return new Header().description(description).schema(schema);
   }
 
   private static @Nullable Content content(@Nullable ApiResponses generated) {

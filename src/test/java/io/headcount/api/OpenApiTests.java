@@ -149,6 +149,8 @@ class OpenApiTests extends Service {
     JsonNode schemes = document.at("/components/securitySchemes");
     assertThat(schemes.at("/bearer/scheme").asString()).isEqualTo("bearer");
     assertThat(schemes.at("/mutualTLS/type").asString()).isEqualTo("mutualTLS");
+    assertThat(document.at("/paths/~1v1~1info/get/responses/401/headers").propertyNames())
+        .containsExactly("WWW-Authenticate");
   }
 
   @Test
@@ -199,6 +201,90 @@ class OpenApiTests extends Service {
         .isEqualTo("#/components/schemas/RunError");
     assertThat(schema.at("/properties/offset/type").asString()).isEqualTo("integer");
     assertThat(schema.at("/properties/file/type").asString()).isEqualTo("string");
+  }
+
+  @Test
+  void declaresTheHeadersThatAreSent() {
+    JsonNode paths = api.get("/v3/api-docs").json().path("paths");
+    String echo = "{\"argv\": [\"echo\", \"hello\"]}";
+    String sleep = "{\"argv\": [\"sleep\", \"1000\"]}";
+    String none = "{\"argv\": [\"there-is-no-such-program\"]}";
+    String[] now = {"Prefer", "wait=0"};
+    String[] later = {"Prefer", "wait=20"};
+    Headers start = new Headers(paths.at("/~1v1~1runs/post"));
+    start.are(201, api.post("/v1/runs", echo));
+    start.are(200, api.post("/v1/runs", echo, later));
+    start.are(202, api.post("/v1/runs", sleep, now));
+    start.are(422, api.post("/v1/runs", none, later));
+    start.are(415, api.bytes("/v1/runs", new byte[1], "Content-Type", "text/plain"));
+    Headers put = new Headers(paths.at("/~1v1~1runs~1{id}/put"));
+    put.are(201, api.put("/v1/runs/first", echo));
+    put.are(200, api.put("/v1/runs/over", echo, later));
+    put.are(202, api.put("/v1/runs/live", sleep, now));
+    Headers list = new Headers(paths.at("/~1v1~1runs/get"));
+    list.are(200, api.get("/v1/runs?limit=1"));
+    Headers look = new Headers(paths.at("/~1v1~1runs~1{id}/get"));
+    look.are(200, api.get("/v1/runs/over", now));
+    look.are(304, api.get("/v1/runs/over", "Prefer", "wait=0", "If-None-Match", "*"));
+    Headers output = new Headers(paths.at("/~1v1~1runs~1{id}~1output/get"));
+    output.are(200, api.get("/v1/runs/over/output"));
+    output.are(206, api.get("/v1/runs/over/output", "Range", "bytes=0-1"));
+    output.are(416, api.get("/v1/runs/over/output", "Range", "bytes=6-"));
+    output.are(406, api.get("/v1/runs/over/output", "Accept", "text/html"));
+    Headers events = new Headers(paths.at("/~1v1~1runs~1{id}~1events/get"));
+    events.are(416, api.get("/v1/runs/over/events?offset=7"));
+    Headers cancel = new Headers(paths.at("/~1v1~1runs~1{id}~1cancel/post"));
+    cancel.are(202, api.post("/v1/runs/live/cancel", "{\"signal\": \"SIGCONT\"}", now));
+    cancel.are(200, api.post("/v1/runs/live/cancel", "{\"graceMs\": 0}", later));
+  }
+
+  /** What the document says of the headers of an operation. */
+  private record Headers(JsonNode operation) {
+    /** That any answer may have, whatever it says. */
+    private static final Set<String> OF_ANY =
+        Set.of(
+            "cache-control",
+            "connection",
+            "content-length",
+            "content-type",
+            "date",
+            "transfer-encoding",
+            "x-content-type-options");
+
+    void are(int status, Client.Reply reply) {
+      assertThat(reply.status()).as(reply.text()).isEqualTo(status);
+      Set<String> sent = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      sent.addAll(reply.headers().map().keySet());
+      OF_ANY.forEach(sent::remove);
+      Set<String> declared = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+      declared.addAll(operation.at("/responses/" + status + "/headers").propertyNames());
+      assertThat(declared)
+          .as("%s %d", operation.path("operationId").asString(), status)
+          .isEqualTo(sent);
+    }
+  }
+
+  @Test
+  void declaresThatABodyMayBeOfNoTypeThatIsAccepted() {
+    JsonNode document = api.get("/v3/api-docs").json();
+    document
+        .path("paths")
+        .forEachEntry((path, methods) ->
+            methods.forEach(operation -> {
+              JsonNode responses = operation.path("responses");
+              boolean hasBody =
+                  responses.at("/200/content").isObject()
+                      || responses.at("/202/content").isObject();
+              assertThat(responses.has("406")).as(path).isEqualTo(hasBody);
+            }));
+    api.put("/v1/runs/known", "{\"argv\": [\"echo\", \"hello\"]}");
+    for (String path :
+        List.of("/v1/info", "/v1/runs", "/v1/runs/known", "/v1/runs/known/output", "/v1/events")) {
+      Client.Reply reply = api.get(path, "Accept", "text/html");
+      assertThat(reply.status()).as(path).isEqualTo(406);
+      assertThat(reply.header("Content-Type")).isEqualTo(PROBLEM);
+      assertThat(reply.header("Accept")).as(path).isNotNull();
+    }
   }
 
   @Test
