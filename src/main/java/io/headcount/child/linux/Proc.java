@@ -27,6 +27,10 @@ final class Proc {
   private static final String USER = "Uid:";
   private static final String LOCKS = "Max file locks";
   private static final int MAX_COMMAND = 4096;
+
+  /** A folder has a link to itself, one above, and one of each folder in it. */
+  private static final int LINKS_OF_ONE_THREAD = 3;
+
   private static final long TICKS_PER_SECOND = Libc.ticksPerSecond();
   private static final long PAGE_SIZE = Libc.pageSize();
   private static final long BOOT_SECONDS = bootSeconds();
@@ -82,25 +86,19 @@ final class Proc {
     };
   }
 
-  /** Whether a process has children now. False is certain. */
+  /**
+   * Whether a process may have children now. False is certain: it has one thread, and that has
+   * none.
+   */
   boolean mayHaveChildren(int pid) {
-    String threads = "/proc/" + pid + "/task/";
-    String[] names = new File(threads).list();
-    if (names == null) {
+    String threads = "/proc/" + pid + "/task";
+    int fd = Libc.open(threads + "/" + pid + "/children", Libc.O_RDONLY | Libc.O_CLOEXEC);
+    if (fd < 0) {
       return true;
     }
-    for (String name : names) {
-      int fd = Libc.open(threads + name + "/children", Libc.O_RDONLY | Libc.O_CLOEXEC);
-      if (fd < 0) {
-        return true; // a thread that ended has given its children to another
-      }
-      int length = Libc.read(fd, buffer);
-      Libc.close(fd);
-      if (length != 0) {
-        return true;
-      }
-    }
-    return false;
+    int length = Libc.read(fd, buffer);
+    Libc.close(fd);
+    return length != 0 || Libc.links(threads) != LINKS_OF_ONE_THREAD;
   }
 
   /**

@@ -28,6 +28,9 @@ public final class Libc {
 
   static final int F_SETFL = 4;
   private static final int F_DUPFD_CLOEXEC = 1030;
+  private static final long STATX_NLINK = 4;
+  private static final long STATX_BYTES = 256;
+  private static final long STATX_NLINK_OFFSET = 16;
   private static final int SC_CLK_TCK = 2;
   private static final int SC_PAGESIZE = 30;
   private static final int PR_SET_DUMPABLE = 4;
@@ -42,6 +45,7 @@ public final class Libc {
   private static final Function FCNTL = Function.named("fcntl");
   private static final Function DUP3 = Function.named("dup3");
   private static final Function ACCESS = Function.named("access");
+  private static final Function STATX = Function.named("statx");
   private static final Function EVENTFD = Function.named("eventfd");
   private static final Function PRCTL = Function.named("prctl");
   private static final Function SIGNAL = Function.named("signal");
@@ -133,6 +137,18 @@ public final class Libc {
   /** {@code access(2)}. */
   public static int access(String path, int mode) {
     return withPath(ACCESS, path, mode);
+  }
+
+  /** {@code statx(2)}: how many links a file has, whose path is short. */
+  public static int links(String path) {
+    Scratch scratch = Scratch.ofThisThread();
+    if (!scratch.put(path)) {
+      return -Errno.ENAMETOOLONG;
+    }
+    MemorySegment found = scratch.space.asSlice(scratch.space.byteSize() - STATX_BYTES);
+    int result =
+        STATX.call(StepCalls.AT_FDCWD, scratch.address(), 0, STATX_NLINK, found.address(), 0);
+    return result < 0 ? result : found.get(JAVA_INT, STATX_NLINK_OFFSET);
   }
 
   static int withPath(Function function, String path, int argument) {
