@@ -309,7 +309,7 @@ class RunEventsTests extends Service {
     try (Sse events = follow(id, "")) {
       events.next("state");
     }
-    await().atMost(20, TimeUnit.SECONDS).until(() -> streams.clients(StreamKind.RUN_EVENTS) == 0);
+    await().atMost(3, TimeUnit.SECONDS).until(() -> streams.clients(StreamKind.RUN_EVENTS) == 0);
     assertThat(api.get("/v1/runs/" + id).json().path("state").asString()).isEqualTo("running");
   }
 }

@@ -68,7 +68,7 @@ class OutputOfRunsTests {
     RunView view = Supervised.exited(run);
 
     assertThat(view.output().truncated()).isTrue();
-    assertThat(Duration.ofMillis(view.durationMs())).isLessThan(Duration.ofSeconds(20));
+    assertThat(Duration.ofMillis(view.durationMs())).isLessThan(Duration.ofSeconds(3));
     assertThat(Supervised.stdout(run)).isEqualTo("done\n");
     house.supervisor.delete(run.id()).join();
   }
