@@ -88,17 +88,19 @@ public final class OpenStreams implements RunListener {
   }
 
   /**
-   * Ends the streams of callers that may no longer have them, at once and without an {@code end}.
+   * Ends the streams of callers that may no longer have them, at once and without an {@code end};
+   * again, for those that were told so before and have not ended yet.
    *
-   * @return how many were ended
+   * @return how many were told for the first time
    */
   public int cutOff(Predicate<Principal> revoked) {
     int ended = 0;
     for (StreamClient client : clients) {
       Principal caller = client.caller();
-      if (caller != null && !client.isCutOff() && revoked.test(caller)) {
+      boolean told = client.isCutOff();
+      if (told || (caller != null && revoked.test(caller))) {
         client.cutOff();
-        ended++;
+        ended += told ? 0 : 1;
       }
     }
     return ended;

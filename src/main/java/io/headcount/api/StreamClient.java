@@ -71,10 +71,19 @@ final class StreamClient implements AutoCloseable {
     }
   }
 
-  /** Any thread: its caller may no longer have it. */
+  /**
+   * Any thread: its caller may no longer have it. Called again while it goes on. A WebSocket is
+   * told first and may end by itself, for an interrupt would close its connection in the middle of
+   * a frame, and its client would not hear why.
+   */
   void cutOff() {
+    boolean told = cutOff;
     cutOff = true;
-    interrupt();
+    if (kind == StreamKind.ATTACH && !told) {
+      ring();
+    } else {
+      interrupt();
+    }
   }
 
   boolean isCutOff() {

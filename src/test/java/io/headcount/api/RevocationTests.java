@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -153,6 +154,20 @@ class RevocationTests extends Secured {
         .atMost(Duration.ofSeconds(10))
         .until(() ->
             java.util.Arrays.stream(StreamKind.values()).mapToLong(streams::clients).sum() == 0);
+  }
+
+  /** The close frame waits for its turn behind the frame that is just being sent. */
+  @RepeatedTest(5)
+  void closesTheWebSocketOfARevokedTokenAsPromisedWhileOutputFlows() throws Exception {
+    String path = "/v1/runs/" + Service.id(ann.start("exec yes"));
+    try (AttachClient attached = attach(path, ANN)) {
+      attached.awaitText(1, "y\ny\n");
+
+      write(everyone().replace(line("ann", "runner", ANN), ""));
+
+      assertThat(attached.closeCode()).isEqualTo(1008);
+    }
+    assertThat(ops.post(path + "/cancel", "{}").status()).isIn(200, 202);
   }
 
   @Test
