@@ -50,6 +50,7 @@ public final class Bench {
       throw e; // what was measured until then is not lost, but no result to be written down
     }
     report.fact("load after", "%.1f, the benchmark's own included".formatted(Machine.load()));
+    report.end();
     Results results = new Results(report, Check.of(report, targets));
     System.out.println(results.text());
     if (options.write() != null) {

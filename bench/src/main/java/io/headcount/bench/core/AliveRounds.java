@@ -10,7 +10,7 @@ import java.util.List;
 /** Children a second while others live. */
 final class AliveRounds {
   /** How long a contender may take in all to start what is to live. */
-  private static final int HOLD_SECONDS = 15;
+  private static final int HOLD_SECONDS = 10;
 
   private static final int CALLERS = 2;
   private static final String ALIVE = "children alive";

@@ -59,7 +59,7 @@ public record Effort(
   public static final Effort FULL =
       new Effort(
           EnumSet.allOf(Way.class),
-          45,
+          30,
           5,
           200,
           6_000,
@@ -85,8 +85,8 @@ public record Effort(
               Way.FLOOR_DUTIES),
           30,
           5,
-          500,
-          6_000,
+          400,
+          4_000,
           List.of(2),
           List.of(2),
           EnumSet.of(SpawnRounds.Command.NOOP),

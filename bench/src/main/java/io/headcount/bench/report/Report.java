@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Every figure of every round, from which the table, {@code RESULTS.md}, the plots and the checks
@@ -20,6 +21,7 @@ public final class Report {
   private final Map<Measure, Map<String, String>> missing = new LinkedHashMap<>();
   private final Map<String, String> facts = new LinkedHashMap<>();
   private final List<String> notes = new ArrayList<>();
+  private final Map<String, Long> opened = new LinkedHashMap<>();
 
   /** The figures of one contender by their round; a round may have several. */
   private static final class Samples extends TreeMap<Integer, List<Double>> {
@@ -36,6 +38,23 @@ public final class Report {
   /** Opens a section; what is measured must belong to an open one. */
   public synchronized void section(Section section) {
     sections.put(section.title(), section);
+    opened.putIfAbsent(section.title(), System.nanoTime());
+  }
+
+  /** Ends the last section, and takes as a fact how long each took, warming up included. */
+  public synchronized void end() {
+    List<String> titles = List.copyOf(opened.keySet());
+    List<Long> times = new ArrayList<>(opened.values());
+    times.add(System.nanoTime());
+    List<String> parts = new ArrayList<>();
+    for (int i = 0; i < titles.size(); i++) {
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(times.get(i + 1) - times.get(i));
+      if (seconds > 0) { // several may be opened together
+        parts.add("%s %d s".formatted(titles.get(i), seconds));
+      }
+    }
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(times.getLast() - times.getFirst());
+    fact("took", "%d min %d s: %s".formatted(seconds / 60, seconds % 60, String.join(", ", parts)));
   }
 
   /**

@@ -32,7 +32,7 @@ final class LiveRounds {
     }
     report.section(SECTION);
     for (Contender contender : ServiceRounds.contenders(scene.scale())) {
-      for (int children : scene.scale().children()) {
+      for (int children : Scale.sizes(scene.scale().children(), contender)) {
         try (Running running = contender.start(scene, new Contender.Sitting(children, false))) {
           scene.awaitSitting(children, false);
           report.add(

@@ -75,12 +75,18 @@ final class RunRounds {
     for (int round = 1; round <= scale.rounds(); round++) {
       for (int clients : scale.clients()) {
         for (Map.Entry<Contender, Running> one : able.entrySet()) {
-          if (round <= scale.rounds(isOfTarget(one.getKey(), clients))) {
+          if (isMeasured(one.getKey(), clients)
+              && round <= scale.rounds(isOfTarget(one.getKey(), clients))) {
             measure(round, clients, one.getKey(), one.getValue());
           }
         }
       }
     }
+  }
+
+  private boolean isMeasured(Contender contender, int clients) {
+    return ServiceRounds.isOfTarget(contender)
+        || scene.scale().othersClients().contains(clients);
   }
 
   private boolean isOfTarget(Contender contender, int clients) {

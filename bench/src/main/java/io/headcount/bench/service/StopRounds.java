@@ -47,21 +47,15 @@ final class StopRounds {
       return;
     }
     report.section(SECTION);
-    for (int children : scene.scale().stopped()) {
-      for (int round = 1; round <= scene.scale().others(); round++) {
-        for (Contender contender : ServiceRounds.contenders(scene.scale())) {
-          if (round == 1 || contender.name().equals(Headcount.NAME)) {
-            measure(round, contender, children, false);
-          }
-          if (round == 1) {
-            measure(round, contender, children, true);
-          }
-        }
+    for (Contender contender : ServiceRounds.contenders(scene.scale())) {
+      for (int children : Scale.sizes(scene.scale().stopped(), contender)) {
+        measure(contender, children, false);
+        measure(contender, children, true);
       }
     }
   }
 
-  private void measure(int round, Contender contender, int children, boolean stubborn)
+  private void measure(Contender contender, int children, boolean stubborn)
       throws IOException, InterruptedException {
     try (Running running = contender.start(scene, new Contender.Sitting(children, stubborn))) {
       scene.awaitSitting(children, stubborn);
@@ -70,14 +64,14 @@ final class StopRounds {
       // Who was signalled last may need a moment more than its parent.
       int left = scene.leftAfterSecond();
       double took = (System.nanoTime() - began) / (double) TimeUnit.MILLISECONDS.toNanos(1);
-      report.add(round, left(stubborn).at(children, OF), contender.name(), left);
+      report.add(1, left(stubborn).at(children, OF), contender.name(), left);
       Measure measure = gone(stubborn).at(children, OF);
       if (!gone) {
         report.missing(measure, contender.name(), "it was there still after 20 s");
       } else if (left > 0) {
         report.missing(measure, contender.name(), "it left children alive");
       } else {
-        report.add(round, measure, contender.name(), took);
+        report.add(1, measure, contender.name(), took);
       }
     } finally {
       scene.endSitting();

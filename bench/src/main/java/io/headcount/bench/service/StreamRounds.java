@@ -41,7 +41,7 @@ final class StreamRounds {
         report.missing(RATE.at(scene.scale().mebibytes().getLast(), OF), contender.name(), why);
         continue;
       }
-      for (int mebibytes : scene.scale().mebibytes()) {
+      for (int mebibytes : Scale.sizes(scene.scale().mebibytes(), contender)) {
         measure(contender, mebibytes);
       }
     }
