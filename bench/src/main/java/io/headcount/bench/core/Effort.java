@@ -83,7 +83,7 @@ public record Effort(
               Way.NU_PROCESS,
               Way.FLOOR,
               Way.FLOOR_DUTIES),
-          30,
+          90,
           5,
           400,
           4_000,
