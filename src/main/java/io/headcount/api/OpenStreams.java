@@ -97,10 +97,9 @@ public final class OpenStreams implements RunListener {
     int ended = 0;
     for (StreamClient client : clients) {
       Principal caller = client.caller();
-      boolean told = client.isCutOff();
-      if (told || (caller != null && revoked.test(caller))) {
-        client.cutOff();
-        ended += told ? 0 : 1;
+      boolean mayNot = client.isCutOff() || (caller != null && revoked.test(caller));
+      if (mayNot && client.cutOff()) {
+        ended++;
       }
     }
     return ended;

@@ -75,15 +75,18 @@ final class StreamClient implements AutoCloseable {
    * Any thread: its caller may no longer have it. Called again while it goes on. A WebSocket is
    * told first and may end by itself, for an interrupt would close its connection in the middle of
    * a frame, and its client would not hear why.
+   *
+   * @return whether it is told for the first time
    */
-  void cutOff() {
-    boolean told = cutOff;
+  boolean cutOff() {
+    boolean first = !cutOff;
     cutOff = true;
-    if (kind == StreamKind.ATTACH && !told) {
+    if (kind == StreamKind.ATTACH && first) {
       ring();
     } else {
       interrupt();
     }
+    return first;
   }
 
   boolean isCutOff() {

@@ -49,7 +49,7 @@ final class LinuxOutput {
   void read(int turns) {
     NativeBuffer buffer = loop.buffer();
     for (int turn = 0; turn < turns && pipe.isOpen(); turn++) {
-      int length = readOnce(buffer);
+      int length = readNext(buffer);
       if (length > 0) {
         sink.accept(stream, buffer.view(length));
       } else if (length == 0 || length == -Errno.EIO) { // EIO: nobody has the terminal open
@@ -66,7 +66,7 @@ final class LinuxOutput {
    * read: it looks for bytes, then whether the other side is closed, and both may happen between. A
    * read behind that finds them, so only the second EIO in a row is the end.
    */
-  private int readOnce(NativeBuffer buffer) {
+  private int readNext(NativeBuffer buffer) {
     int length = Libc.read(pipe.number(), buffer);
     return length == -Errno.EIO ? Libc.read(pipe.number(), buffer) : length;
   }

@@ -34,7 +34,7 @@ public record Scale(
   /** Longer than the image's JVM takes to give back, twice, the native memory of the start. */
   private static final int IDLE_SECONDS = 12;
 
-  /** About nine minutes. */
+  /** Everything, with sizes that grow by powers of two. */
   public static final Scale FULL =
       new Scale(
           5,
@@ -49,7 +49,7 @@ public record Scale(
           List.of(125, 250, 500),
           List.of(256, 512, 1024));
 
-  /** What it must show; about 90 seconds. */
+  /** What it must show. */
   public static final Scale QUICK =
       new Scale(
           5, 0, List.of(16), List.of(), 16, 25, 2, IDLE_SECONDS, List.of(), List.of(), List.of());
