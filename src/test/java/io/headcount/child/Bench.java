@@ -9,6 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -46,6 +49,27 @@ final class Bench implements AutoCloseable {
     TestRun run = new TestRun(adapter.nextOwner());
     runs.add(run);
     adapter.start(confined.apply(command).spec(), run.owner, run);
+    return run;
+  }
+
+  /** Starts a command whose owner hears of it only when the condition is true. */
+  TestRun startHeardOnly(Command command, Callable<Boolean> when) {
+    TestRun run = new TestRun(adapter.nextOwner());
+    CountDownLatch free = new CountDownLatch(1);
+    run.owner.execute(() -> {
+      try {
+        assertThat(free.await(15, TimeUnit.SECONDS)).isTrue();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    runs.add(run);
+    adapter.start(confined.apply(command).spec(), run.owner, run);
+    try {
+      await().until(when);
+    } finally {
+      free.countDown();
+    }
     return run;
   }
 

@@ -34,6 +34,7 @@ class ChildAdapterContractTests
         DescendantsContract,
         StartFailureContract,
         TerminalContract,
+        LateOwnerContract,
         DisposeContract {
   private static ChildAdapter adapter;
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A command on Linux, from its spawn to its end. Three descriptors (two with a terminal, one when
  * its output goes to a file; standard input is another), no thread; everything on its event loop.
+ * One that is over by the time it gets here is never watched.
  *
  * <p>The end has three parts, in any order: the leader's exit (from the pidfd), the tree seen empty
  * (or given up), the output read to its end, if it is read at all. When the first two are there,
@@ -49,6 +50,9 @@ final class LinuxChild implements Child {
   private final int pid;
   private final Fd pidfd;
   private final LinuxStreams streams;
+
+  /** How it exited, if it and its output were over before anyone watched them. */
+  private final Processes.@Nullable Exit overAtOnce;
 
   private @Nullable KillPath<ProcEntry> killPath;
   private KillPath.@Nullable Report report;
@@ -75,13 +79,25 @@ final class LinuxChild implements Child {
     this.streams =
         new LinuxStreams(
             loop, spawned.stdio(), this::heard, this::outputEnded, listener::stdinClosed);
-    loop.register(pidfd, Epoll.IN | Epoll.ONCE_A_CHANGE, _ -> leaderReady());
+    Processes.Exit exit = exit();
+    if (exit != null && streams.areComplete()) {
+      overAtOnce = exit;
+    } else {
+      overAtOnce = null;
+      loop.register(pidfd, Epoll.IN | Epoll.ONCE_A_CHANGE, _ -> leaderReady());
+      streams.watch();
+    }
   }
 
   /** Tells that it runs, and gives it what it is to read. */
   void begin() {
     listener.started(this);
     streams.begin(spec.stdin());
+    if (overAtOnce != null) {
+      exited(overAtOnce);
+      streams.read(LAST_READS);
+      confirmEmpty();
+    }
   }
 
   @Override
@@ -124,10 +140,13 @@ final class LinuxChild implements Child {
       return;
     }
     tellExit();
-    if (!leaderExited) {
-      return;
+    if (leaderExited) {
+      streams.read(1);
+      confirmEmpty();
     }
-    streams.read(1);
+  }
+
+  private void confirmEmpty() {
     if (killPath == null && spec.descendants() == ChildSpec.Descendants.KEEP) {
       look(this::keepOrEnd);
     } else {
@@ -137,12 +156,23 @@ final class LinuxChild implements Child {
 
   /** Tells of the leader's exit, once, if it has exited. */
   private void tellExit() {
-    if (!leaderExited
-        && Processes.peek(pidfd.number()) instanceof Processes.Wait.Ended(Processes.Exit exit)) {
-      leaderExited = true;
-      tree.leaderExited();
-      listener.exited(Exits.toChildExit(exit));
+    Processes.Exit exit = leaderExited ? null : exit();
+    if (exit != null) {
+      exited(exit);
     }
+  }
+
+  private void exited(Processes.Exit exit) {
+    leaderExited = true;
+    tree.leaderExited();
+    listener.exited(Exits.toChildExit(exit));
+  }
+
+  /** How the leader exited, which leaves it a zombie; null if it has not. */
+  private Processes.@Nullable Exit exit() {
+    return Processes.peek(pidfd.number()) instanceof Processes.Wait.Ended(Processes.Exit exit)
+        ? exit
+        : null;
   }
 
   private void look(Consumer<List<ProcEntry>> found) {

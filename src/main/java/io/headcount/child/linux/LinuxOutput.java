@@ -23,7 +23,7 @@ final class LinuxOutput {
   private final Runnable onEnd;
 
   /**
-   * Takes over the pipe.
+   * Takes over the pipe, which nobody watches yet.
    *
    * @param onEnd runs at end-of-file, when nobody can write any more
    */
@@ -38,7 +38,16 @@ final class LinuxOutput {
     this.stream = stream;
     this.sink = sink;
     this.onEnd = onEnd;
+  }
+
+  /** Reads what comes, from now on. */
+  void watch() {
     pipe.watch(Epoll.IN, _ -> read(READS_A_TURN));
+  }
+
+  /** Whether nobody writes any more: what is there can be read to its end. */
+  boolean isComplete() {
+    return Libc.isHungUp(pipe.number());
   }
 
   boolean isOpen() {

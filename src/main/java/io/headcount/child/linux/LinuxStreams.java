@@ -25,7 +25,7 @@ final class LinuxStreams {
   private boolean atLineStart = true;
 
   /**
-   * Takes over our ends.
+   * Takes over our ends; nobody watches the outputs yet.
    *
    * @param onEnd runs at the end-of-file of each output
    * @param onStdinClosed runs when standard input takes no more
@@ -68,6 +68,16 @@ final class LinuxStreams {
 
   private static @Nullable LinuxStdin input(EventLoop loop, @Nullable Fd pipe, Runnable onClosed) {
     return pipe == null ? null : new LinuxStdin(loop, new FdEnd.Pipe(loop, pipe), onClosed);
+  }
+
+  /** Reads what comes, from now on. */
+  void watch() {
+    outputs.forEach(LinuxOutput::watch);
+  }
+
+  /** Whether nobody writes any more, as far as pipes tell: what is there can be read to its end. */
+  boolean areComplete() {
+    return terminal == null && outputs.stream().allMatch(LinuxOutput::isComplete);
   }
 
   /** Gives the child what it is to read. */

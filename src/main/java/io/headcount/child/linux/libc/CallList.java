@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * after the other, and touches no memory but the list, the stack not either.
  *
  * <p>The list is an array of entries of 64 bytes: number, five arguments, nothing, and the result.
- * The first blocks all signals, for a handler must not run in the child; the second clones; the
- * third, in the parent alone, restores the signals; the rest are the child's. The first of them
- * that fails ends the child with 127, and is noted in the result of the first entry.
+ * The first blocks signals, for a handler must not run in the child; the second clones; the third,
+ * in the parent alone, restores the signals; the rest are the child's. The first of them that fails
+ * ends the child with 127, and is noted in the result of the first entry.
  *
  * <p>One thread at a time.
  */

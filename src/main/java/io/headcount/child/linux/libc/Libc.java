@@ -41,6 +41,7 @@ public final class Libc {
   private static final Function READ = Function.named("read");
   private static final Function WRITE = Function.named("write");
   private static final Function PREAD = Function.named("pread");
+  private static final Function POLL = Function.named("poll");
   private static final Function OPEN = Function.named("open");
   private static final Function FCNTL = Function.named("fcntl");
   private static final Function DUP3 = Function.named("dup3");
@@ -102,6 +103,14 @@ public final class Libc {
     } finally {
       Reference.reachabilityFence(buffer);
     }
+  }
+
+  /** {@code poll(2)}: whether nobody has the other end of this pipe open any more. */
+  public static boolean isHungUp(int fd) {
+    Scratch scratch = Scratch.ofThisThread();
+    scratch.space.set(JAVA_INT, 0, fd);
+    scratch.space.set(JAVA_INT, Integer.BYTES, 0); // asked for nothing, it tells of a hang-up alone
+    return POLL.call(scratch.address(), 1, 0) == 1;
   }
 
   /** Reads from {@code offset} of a file into the buffer. */
