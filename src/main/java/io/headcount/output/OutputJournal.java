@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #next} is the sum of the two totals, so every byte below it is in place.
  */
 public final class OutputJournal {
-  private static final int SMALLEST_SEGMENT = 1 << 10;
+  private static final int SMALLEST_SEGMENT = 1 << 8;
 
   /** The smallest that the largest may be when much of it may be on disk, so that few suffice. */
   private static final int SMALLEST_SPILLED = 1 << 14;

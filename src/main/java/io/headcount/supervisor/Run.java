@@ -35,13 +35,13 @@ public final class Run {
   private final long sequence;
   private final RunSpec spec;
   private final long weight;
-  private final ChildSpec childSpec;
+  private final String cwd;
+  private final StopOrder defaultStop;
   private final RunClocks clocks;
   private final Owner owner;
   private final ChildAdapter adapter;
   private final RunHooks hooks;
   private final OutputJournal journal;
-  private final RunTracer.Trace trace;
   private final Watchers watchers = new Watchers();
   private final Deadlines deadlines;
   private final StdinPort stdin;
@@ -59,7 +59,10 @@ public final class Run {
   /** What was ordered so far, taken together; null if nothing was. */
   private volatile @Nullable StopOrder stopOrder;
 
-  // Owner thread only.
+  // Owner thread only. The record stays long after the run, and the collector copies what it holds:
+  // it lets go of what only a live run needs.
+  private @Nullable ChildSpec childSpec;
+  private RunTracer.@Nullable Trace trace;
   private @Nullable Child child;
   private long spawnOrderedNanos;
 
@@ -80,13 +83,15 @@ public final class Run {
     this.spec = spec;
     this.weight = spec.weight();
     this.childSpec = childSpec;
+    this.cwd = childSpec.cwd().toString();
+    this.defaultStop = childSpec.stop();
     this.clocks = clocks;
     this.adapter = adapter;
     this.owner = adapter.nextOwner();
     this.hooks = hooks;
     this.journal = journal;
     this.trace = trace;
-    this.deadlines = new Deadlines(owner, journal, reason -> end(reason, childSpec.stop()));
+    this.deadlines = new Deadlines(owner, journal, reason -> end(reason, defaultStop));
     this.stdin = new StdinPort(this);
     this.terminal = new TerminalPort(this, childSpec.terminal());
     this.redactor = Redactor.of(spec);
@@ -134,7 +139,7 @@ public final class Run {
         now.reason(),
         now.exit(),
         now.failure(),
-        childSpec.cwd().toString(),
+        cwd,
         start == null ? null : start.pid(),
         createdAt,
         start == null ? null : start.at(),
@@ -156,7 +161,7 @@ public final class Run {
 
   private long graceNanos() {
     StopOrder ordered = stopOrder;
-    return ordered == null ? childSpec.stop().graceNanos() : ordered.effectiveGraceNanos();
+    return ordered == null ? defaultStop.graceNanos() : ordered.effectiveGraceNanos();
   }
 
   /** Completes when the command runs, failed to start, or never will. Never fails. */
@@ -202,7 +207,7 @@ public final class Run {
   }
 
   StopOrder defaultStop() {
-    return childSpec.stop();
+    return defaultStop;
   }
 
   /** Whether it waits for others to make a place, and not only for those that it replaces. */
@@ -294,7 +299,8 @@ public final class Run {
   }
 
   private void beginHere() {
-    if (progress.state() != RunState.QUEUED) {
+    ChildSpec ordered = childSpec;
+    if (ordered == null || progress.state() != RunState.QUEUED) {
       hooks.vacated(this);
       return;
     }
@@ -302,7 +308,8 @@ public final class Run {
     publish(progress.starting());
     deadlines.startOverall(clocks.overallMs());
     spawnOrderedNanos = System.nanoTime();
-    adapter.start(childSpec, owner, new Ears());
+    childSpec = null;
+    adapter.start(ordered, owner, new Ears());
   }
 
   private void end(Reason reason, StopOrder order) {
@@ -366,7 +373,11 @@ public final class Run {
       child = null;
     }
     RunView settled = view();
-    trace.ended(settled);
+    if (trace != null) {
+      trace.ended(settled);
+    }
+    trace = null;
+    childSpec = null;
     hooks.settled(this, settled, System.nanoTime() - createdNanos);
     launched.complete(null);
     exited.complete(null);
@@ -420,7 +431,7 @@ public final class Run {
       journal.append(stream, redactor == null ? bytes : redactor.pass(stream, bytes));
       watchers.wake();
       if (clocks.maxOutputBytes() < journal.next() && progress.reason() == null) {
-        end(Reason.OUTPUT_LIMIT, childSpec.stop());
+        end(Reason.OUTPUT_LIMIT, defaultStop);
       }
     }
 

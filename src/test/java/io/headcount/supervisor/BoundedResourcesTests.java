@@ -2,12 +2,18 @@ package io.headcount.supervisor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.headcount.child.ChildAdapter;
 import io.headcount.child.StartFailure;
+import io.headcount.output.OutputStore;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -92,5 +98,55 @@ class BoundedResourcesTests {
       reasons.merge(Supervised.exited(run).reason(), 1, Integer::sum);
     }
     return reasons;
+  }
+
+  @Test
+  void recordOfAnExitedRunHoldsNeitherItsEnvironmentNorItsTrace() throws Exception {
+    List<WeakReference<?>> started = new ArrayList<>();
+    RunTracer tracer =
+        (_, _) -> {
+          RunTracer.Trace trace = new ForgottenTrace();
+          started.add(new WeakReference<>(trace));
+          return trace;
+        };
+    OutputStore outputs = OutputStore.inMemory(1 << 20);
+    try (Supervised house =
+        new Supervised(UnaryOperator.identity(), real -> noting(real, started), outputs, tracer)) {
+      Run run = house.start("true");
+      Supervised.exited(run);
+      Supervised.exited(house.start("no-such-command"));
+      assertThat(started).hasSize(4);
+
+      Awaitility.await()
+          .untilAsserted(() -> {
+            System.gc();
+            assertThat(started).allMatch(each -> each.get() == null);
+          });
+      assertThat(run.view().cwd()).isNotEmpty();
+    }
+  }
+
+  private static final class ForgottenTrace implements RunTracer.Trace {
+    @Override
+    public Map<String, String> environment() {
+      return Map.of("SECRET", "not for long");
+    }
+
+    @Override
+    public void ended(RunView view) {}
+  }
+
+  /** The real adapter, but what is to be started is noted. */
+  private static ChildAdapter noting(ChildAdapter real, List<WeakReference<?>> started) {
+    InvocationHandler handler =
+        (_, method, arguments) -> {
+          if (method.getName().equals("start")) {
+            started.add(new WeakReference<>(arguments[0]));
+          }
+          return method.invoke(real, arguments);
+        };
+    return (ChildAdapter)
+        Proxy.newProxyInstance(
+            ChildAdapter.class.getClassLoader(), new Class<?>[] {ChildAdapter.class}, handler);
   }
 }

@@ -29,7 +29,8 @@ class FloodTests {
   void childAndFastReaderGoOnWhenAnotherReaderIsStalled(@TempDir Path folder) throws Exception {
     OutputStore store =
         OutputStore.open(folder, new OutputStore.Limits(MOST_MEMORY, 256L << 20, 32L << 20));
-    try (Supervised house = new Supervised(UnaryOperator.identity(), Function.identity(), store)) {
+    try (Supervised house =
+        new Supervised(UnaryOperator.identity(), Function.identity(), store, RunTracer.NONE)) {
       long heapBefore = heapInUse();
       Run run = house.shell("head -c " + BYTES + " /dev/zero");
       OutputCursor stalled = run.output().cursor(0);

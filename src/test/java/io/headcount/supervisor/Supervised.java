@@ -49,13 +49,14 @@ final class Supervised implements AutoCloseable {
 
   Supervised(
       UnaryOperator<SupervisorSettings> changed, Function<ChildAdapter, ChildAdapter> wrapped) {
-    this(changed, wrapped, OutputStore.inMemory(256L << 20));
+    this(changed, wrapped, OutputStore.inMemory(256L << 20), RunTracer.NONE);
   }
 
   Supervised(
       UnaryOperator<SupervisorSettings> changed,
       Function<ChildAdapter, ChildAdapter> wrapped,
-      OutputStore outputs) {
+      OutputStore outputs,
+      RunTracer tracer) {
     this.outputs = outputs;
     adapter = wrapped.apply(LinuxChildAdapter.create(LinuxChildAdapter.Options.defaults()));
     AtomicLong ids = new AtomicLong();
@@ -65,7 +66,7 @@ final class Supervised implements AutoCloseable {
             adapter,
             outputs,
             SupervisorMetrics.NONE,
-            RunTracer.NONE,
+            tracer,
             () -> "run-" + ids.incrementAndGet());
   }
 
