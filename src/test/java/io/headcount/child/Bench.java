@@ -9,7 +9,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -52,25 +51,33 @@ final class Bench implements AutoCloseable {
     return run;
   }
 
-  /** Starts a command whose owner hears of it only when the condition is true. */
-  TestRun startHeardOnly(Command command, Callable<Boolean> when) {
+  /** Starts a line of shell, changed, whose owner hears nothing of it until it is dead. */
+  TestRun startHeardWhenDead(String script, UnaryOperator<Command> changed) {
     TestRun run = new TestRun(adapter.nextOwner());
-    CountDownLatch free = new CountDownLatch(1);
+    CountDownLatch dead = new CountDownLatch(1);
     run.owner.execute(() -> {
       try {
-        assertThat(free.await(15, TimeUnit.SECONDS)).isTrue();
+        assertThat(dead.await(15, TimeUnit.SECONDS)).isTrue();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     });
     runs.add(run);
-    adapter.start(confined.apply(command).spec(), run.owner, run);
+    Command command = Command.sh("echo $$ > pid.new; mv pid.new pid; " + script).in(folder);
+    adapter.start(confined.apply(changed.apply(command)).spec(), run.owner, run);
     try {
-      await().until(when);
+      await().until(() -> isDead(folder.resolve("pid")));
     } finally {
-      free.countDown();
+      dead.countDown();
     }
     return run;
+  }
+
+  private static boolean isDead(Path pid) throws IOException {
+    return Files.exists(pid)
+        && ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))
+            .map(Bench::isDead)
+            .orElse(true);
   }
 
   /** Runs a command to its end. */

@@ -3,34 +3,18 @@ package io.headcount.child;
 import static io.headcount.child.AdapterException.ORPHANS_AFTER_LEADER_EXIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** A busy owner hears late of what it started, and hears all the same. */
 interface LateOwnerContract extends Contract {
 
-  private Command writingItsPid(String script) {
-    return Command.sh(script.replace("DIED", "echo $$ > pid.new; mv pid.new pid"))
-        .in(bench().folder);
-  }
-
-  private boolean leaderIsDead() throws IOException {
-    Path file = bench().folder.resolve("pid");
-    return Files.exists(file)
-        && ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
-            .map(Bench::isDead)
-            .orElse(true);
-  }
-
   @Test
   default void childThatIsOverBeforeItsOwnerHearsOfItIsToldWhole() {
     TestRun run =
         bench()
-            .startHeardOnly(
-                writingItsPid("printf %65536s x; echo error >&2; DIED; exit 3"),
-                this::leaderIsDead);
+            .startHeardWhenDead(
+                "printf %65536s x; echo error >&2; exit 3", UnaryOperator.identity());
 
     assertThat(run.end().outputTruncated()).isFalse();
     assertThat(run.exit().code()).isEqualTo(3);
@@ -39,8 +23,8 @@ interface LateOwnerContract extends Contract {
   }
 
   @Test
-  default void childThatIsOverBeforeItsOwnerHearsOfItEndsThoughNobodyClosesItsInput() {
-    TestRun run = bench().startHeardOnly(writingItsPid("DIED; exit 3").piped(), this::leaderIsDead);
+  default void childThatIsOverBeforeItsOwnerHearsOfItEndsThoughNobodyClosedItsInput() {
+    TestRun run = bench().startHeardWhenDead("exit 3", Command::piped);
 
     assertThat(run.end().outputTruncated()).isFalse();
     assertThat(run.exit().code()).isEqualTo(3);
@@ -51,11 +35,10 @@ interface LateOwnerContract extends Contract {
   default void whatALeaderLeftIsHeardAndEndedThoughItWasOverBeforeItsOwnerHeardOfIt() {
     TestRun run =
         bench()
-            .startHeardOnly(
-                writingItsPid(
-                    "(trap 'echo obeyed; exit' TERM; : > ready; while :; do sleep 0.01; done) &"
-                        + " echo $! >&2; until [ -e ready ]; do sleep 0.01; done; DIED; exit 3"),
-                this::leaderIsDead);
+            .startHeardWhenDead(
+                "(trap 'echo obeyed; exit' TERM; : > ready; while :; do sleep 0.01; done) &"
+                    + " echo $! >&2; until [ -e ready ]; do sleep 0.01; done; exit 3",
+                UnaryOperator.identity());
 
     assertThat(run.end().survivors()).isEmpty();
     ProcessHandle.of(Long.parseLong(run.err().lines().findFirst().orElseThrow()))

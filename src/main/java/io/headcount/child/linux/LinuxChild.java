@@ -95,7 +95,7 @@ final class LinuxChild implements Child {
     streams.begin(spec.stdin());
     if (overAtOnce != null) {
       exited(overAtOnce);
-      streams.read(LAST_READS);
+      streams.read(Integer.MAX_VALUE); // to the end, for nobody else can write any more
       confirmEmpty();
     }
   }
