@@ -6,6 +6,7 @@ import io.headcount.child.Child.Target;
 import io.headcount.child.ChildExit;
 import io.headcount.child.Signal;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -30,6 +31,20 @@ class KillPathOnLinuxTests {
     Run run = house.shellReady("sleep 1000 & sleep 1000 & echo ready; wait");
 
     assertThat(cancelled(run).killEscalated()).isFalse();
+  }
+
+  @Test
+  void processThatLeavesTheGroupWhileItIsSignalledIsNotMissed() {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      runs.add(house.shell("setsid sleep 1000 </dev/null >/dev/null 2>&1 & exit 0"));
+      if (i % 8 == 7) {
+        runs.subList(i - 7, i).forEach(Supervised::exited);
+      }
+    }
+
+    assertThat(runs).extracting(run -> Supervised.exited(run).killEscalated()).containsOnly(false);
+    house.assertNothingLeft();
   }
 
   @Test

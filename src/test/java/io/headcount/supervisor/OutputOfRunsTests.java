@@ -6,6 +6,7 @@ import io.headcount.child.ChildExit;
 import io.headcount.output.OutputTotals;
 import io.headcount.output.StdStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
@@ -77,13 +78,25 @@ class OutputOfRunsTests {
   void outputPastTheLimitEndsTheRun() {
     Run run =
         house.supervisor.start(
-            Specs.output(new RunSpec.Command.Argv(java.util.List.of("yes")), null, 100_000L));
+            Specs.output(new RunSpec.Command.Argv(List.of("yes")), null, 100_000L));
 
     RunView view = Supervised.exited(run);
 
     assertThat(view.reason()).isEqualTo(Reason.OUTPUT_LIMIT);
     assertThat(view.output().next()).isGreaterThan(100_000L);
     house.assertNothingLeft();
+  }
+
+  @RepeatedTest(50)
+  void outputPastTheLimitIsTheReasonThoughTheCommandExitsAtOnce() {
+    Run run =
+        house.supervisor.start(
+            Specs.output(new RunSpec.Command.Argv(List.of("printf", "%1001s", "x")), null, 1000L));
+
+    RunView view = Supervised.exited(run);
+
+    assertThat(view.reason()).isEqualTo(Reason.OUTPUT_LIMIT);
+    assertThat(view.output().next()).isEqualTo(1001);
   }
 
   @Test

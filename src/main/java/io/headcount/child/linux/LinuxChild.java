@@ -94,8 +94,8 @@ final class LinuxChild implements Child {
     listener.started(this);
     streams.begin(spec.stdin());
     if (overAtOnce != null) {
+      streams.read(Integer.MAX_VALUE); // to the end, for nobody can write any more
       exited(overAtOnce);
-      streams.read(Integer.MAX_VALUE); // to the end, for nobody else can write any more
       confirmEmpty();
     }
   }
@@ -139,9 +139,11 @@ final class LinuxChild implements Child {
       reap(); // it outlived even SIGKILL, and has died at last
       return;
     }
+    if (report == null) {
+      streams.read(1); // what it wrote is heard before that it exited
+    }
     tellExit();
     if (leaderExited) {
-      streams.read(1);
       confirmEmpty();
     }
   }

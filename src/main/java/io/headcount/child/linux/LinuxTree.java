@@ -3,6 +3,7 @@ package io.headcount.child.linux;
 import io.headcount.child.ProcessInfo;
 import io.headcount.child.ProcessTree;
 import io.headcount.child.Signal;
+import io.headcount.child.linux.libc.Libc;
 import io.headcount.child.linux.libc.Processes;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -144,11 +145,16 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     }
     boolean delivered = group && !processes.isEmpty() && toGroup(signal);
     for (ProcEntry process : processes) {
-      if (leaderReaped || process.pgrp() != tree.leader()) {
+      if (leaderReaped || process.pgrp() != tree.leader() || (group && hasLeftGroup(process))) {
         delivered |= Signals.toOne(machine.platform(), process, signal);
       }
     }
     return delivered;
+  }
+
+  /** The look was some time ago: a daemon leaves the group just when its leader exits. */
+  private boolean hasLeftGroup(ProcEntry process) {
+    return Libc.getpgid(process.pid()) != tree.leader();
   }
 
   /** Signals the leader's group, which is surely ours until the leader is reaped. */
