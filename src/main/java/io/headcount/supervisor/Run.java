@@ -308,7 +308,6 @@ public final class Run {
     publish(progress.starting());
     deadlines.startOverall(clocks.overallMs());
     spawnOrderedNanos = System.nanoTime();
-    childSpec = null;
     adapter.start(ordered, owner, new Ears());
   }
 

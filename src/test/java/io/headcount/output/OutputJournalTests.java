@@ -133,7 +133,7 @@ class OutputJournalTests {
   @ValueSource(longs = {1, 1000, 1 << 12, 1 << 16, 1 << 20, (1 << 20) + 1})
   void journalHoldsAboutWhatItShouldWhenMuchIsWritten(long retain) {
     OutputJournal small = new OutputJournal(retain);
-    int segment = Math.clamp(retain / 4, 1 << 10, 1 << 16);
+    int segment = Math.clamp(retain / 4, 1 << 8, 1 << 16);
     byte[] chunk = new byte[777];
     for (long written = 0; written < retain * 4 + 100_000; written += chunk.length) {
       small.append(StdStream.STDOUT, ByteBuffer.wrap(chunk));

@@ -1,5 +1,6 @@
 package io.headcount.child.linux;
 
+import io.headcount.child.Signal;
 import io.headcount.child.UnsupportedPlatformException;
 import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param group our own, never to be signalled
  */
 record Platform(Map<String, String> capabilities, int pid, int session, int group) {
-  private static final int SIGCHLD = 17;
 
   private static final List<String> PROCESSORS = List.of("amd64", "aarch64");
   private static final List<String> FUNCTIONS = List.of("gnu_get_libc_version", "strerrorname_np");
@@ -47,7 +47,7 @@ record Platform(Map<String, String> capabilities, int pid, int session, int grou
       throw new UnsupportedPlatformException(
           "prctl(PR_SET_CHILD_SUBREAPER) failed with " + Errno.name(-subreaper) + "." + OTHERWISE);
     }
-    Libc.resetSignal(SIGCHLD);
+    Libc.resetSignal(Signal.SIGCHLD.number());
     openStandardDescriptors();
     Map<String, String> found = new LinkedHashMap<>();
     found.put("kernel", System.getProperty("os.version"));
