@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -45,8 +46,9 @@ class RefusedCallsJarTests {
     service.close();
   }
 
-  private HttpResponse<String> run(String program) throws Exception {
-    return service.post("/v1/runs", "{\"argv\":[\"" + program + "\"]}", "Prefer", "wait=20");
+  private HttpResponse<String> run(String... argv) throws Exception {
+    String items = Stream.of(argv).collect(Collectors.joining("\",\"", "[\"", "\"]"));
+    return service.post("/v1/runs", "{\"argv\":" + items + "}", "Prefer", "wait=20");
   }
 
   private String descriptors() throws Exception {
@@ -104,7 +106,8 @@ class RefusedCallsJarTests {
   void startThatTheKernelRefusesIsATypedAnswerAndLeavesNothing(
       String threads, String call, String error) throws Exception {
     try (Refusal _ = new Refusal(threads, call, error)) {
-      HttpResponse<String> refused = run("true");
+      // one that is over by the time it would be watched is not, and has nothing to be refused
+      HttpResponse<String> refused = run("sleep", "60");
 
       assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
       assertThat(refused.body()).contains(error);
