@@ -17,7 +17,8 @@ import java.util.Set;
  * @param commands which commands are spawned
  * @param aliveWays who is measured with children alive
  * @param alive how many children live meanwhile, ascending
- * @param live how many live children are weighed and stopped
+ * @param liveWays whose live children are weighed and stopped
+ * @param live how many of them
  * @param trees processes of a tree
  * @param mebibytes that a child writes
  */
@@ -32,6 +33,7 @@ public record Effort(
     Set<SpawnRounds.Command> commands,
     Set<Way> aliveWays,
     List<Integer> alive,
+    Set<Way> liveWays,
     List<Integer> live,
     List<Integer> trees,
     List<Integer> mebibytes) {
@@ -48,6 +50,8 @@ public record Effort(
 
   private static final Set<Way> PIPES_AND_FILES = with(PIPES, Way.LINUX_FILE);
   private static final Set<Way> STARTED_AND_STOPPED = with(PIPES_AND_FILES, Way.FLOOR_DUTIES);
+
+  private static final Set<Way> LIVE = with(STARTED_AND_STOPPED, Way.UNREAD);
 
   private static Set<Way> with(Set<Way> some, Way another) {
     Set<Way> all = EnumSet.copyOf(some);
@@ -69,6 +73,7 @@ public record Effort(
           PIPES_AND_FILES,
           List.of(
               0, 1_000, 2_000, 4_000, 6_400, 8_000), // pipes of 6,400 fit into 20,000 descriptors
+          LIVE,
           List.of(125, 250, 500, 1_000),
           List.of(8, 16, 32, 64, 128),
           List.of(64, 128, 256, 512));
@@ -92,6 +97,7 @@ public record Effort(
           EnumSet.of(SpawnRounds.Command.NOOP),
           EnumSet.of(Way.LINUX, Way.LINUX_FILE),
           List.of(0, 6_400, 8_000),
+          EnumSet.of(Way.LINUX, Way.LINUX_FILE, Way.FLOOR, Way.FLOOR_DUTIES),
           List.of(500),
           List.of(),
           List.of());
@@ -109,6 +115,7 @@ public record Effort(
           EnumSet.allOf(SpawnRounds.Command.class),
           PIPES_AND_FILES,
           List.of(0, 1, 2),
+          LIVE,
           List.of(2),
           List.of(3),
           List.of(1));
@@ -129,19 +136,19 @@ public record Effort(
   }
 
   public Effort withRounds(int number) {
-    return with(ways, number, millis, callers, fewCallers, aliveWays);
+    return with(ways, number, millis, callers, fewCallers, aliveWays, liveWays);
   }
 
   public Effort withMillis(int number) {
-    return with(ways, rounds, number, callers, fewCallers, aliveWays);
+    return with(ways, rounds, number, callers, fewCallers, aliveWays, liveWays);
   }
 
   public Effort withCallers(List<Integer> numbers) {
-    return with(ways, rounds, millis, numbers, numbers, aliveWays);
+    return with(ways, rounds, millis, numbers, numbers, aliveWays, liveWays);
   }
 
   public Effort withWays(Set<Way> some) {
-    return with(some, rounds, millis, callers, fewCallers, PIPES_AND_FILES);
+    return with(some, rounds, millis, callers, fewCallers, PIPES_AND_FILES, LIVE);
   }
 
   private Effort with(
@@ -150,7 +157,8 @@ public record Effort(
       int time,
       List<Integer> many,
       List<Integer> few,
-      Set<Way> whoWithAlive) {
+      Set<Way> whoWithAlive,
+      Set<Way> whoLives) {
     return new Effort(
         who,
         secondsAPart,
@@ -162,6 +170,7 @@ public record Effort(
         commands,
         whoWithAlive,
         alive,
+        whoLives,
         live,
         trees,
         mebibytes);

@@ -5,7 +5,6 @@ import io.headcount.bench.report.Report;
 import io.headcount.bench.report.Section;
 import io.headcount.bench.report.Target;
 import java.io.IOException;
-import java.util.EnumSet;
 import java.util.List;
 
 /** What a live idle child costs, and how long it takes to stop all of them. */
@@ -75,9 +74,7 @@ final class LiveRounds {
 
   void run() throws IOException {
     report.section(SECTION);
-    EnumSet<Way> all = EnumSet.of(Way.UNREAD);
-    all.addAll(effort.startedAndStopped());
-    List<Way> who = effort.among(all);
+    List<Way> who = effort.among(effort.liveWays());
     List<Integer> counts = effort.live();
     int once = counts.contains(STOPPED) ? STOPPED : counts.getLast();
     for (Way way : who) {
@@ -87,7 +84,7 @@ final class LiveRounds {
       do {
         crew.ask(way, "hold", once, HOLD_SECONDS, programs.idle());
         crew.ask(way, "stop");
-      } while (Worker.millisSince(began) < effort.warmUpMillis());
+      } while (!way.floor() && Worker.millisSince(began) < effort.warmUpMillis());
     }
     Budget budget = new Budget(SECTION.title(), effort, report);
     while (budget.another()) {

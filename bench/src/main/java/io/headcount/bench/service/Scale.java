@@ -42,7 +42,7 @@ public record Scale(
           List.of(1, 2, 4, 8, 16, 32, 64),
           List.of(1, 4, 16, 64),
           16,
-          45,
+          60,
           2,
           IDLE_SECONDS,
           List.of(125, 250, 500, 1000),
@@ -52,7 +52,7 @@ public record Scale(
   /** What it must show. */
   public static final Scale QUICK =
       new Scale(
-          5, 0, List.of(16), List.of(), 16, 45, 2, IDLE_SECONDS, List.of(), List.of(), List.of());
+          5, 0, List.of(16), List.of(), 16, 60, 2, IDLE_SECONDS, List.of(), List.of(), List.of());
 
   /** Everything once, to see that it works. */
   public static final Scale SMOKE =
