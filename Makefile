@@ -63,10 +63,10 @@ chart: $(HELM) ## Lints the Helm chart, renders it, and packs it into target/
 	$(HELM) template headcount $(CHART)
 	$(HELM) package $(CHART) --destination target
 
-bench: need-mvn ## Compares the core and the service with their peers and the limit, 20 to 30 minutes; writes bench/RESULTS.md and docs/bench-*.svg; ARGS=--help
+bench: need-mvn ## Compares the core and the service with their peers and the limit, 20 minutes; writes bench/RESULTS.md and docs/bench-*.svg; ARGS=--help
 	@$(call run_bench,--write . $(ARGS))
 
-bench-quick: need-mvn ## The same of what it must show alone, 4 to 8 minutes
+bench-quick: need-mvn ## The same of what it must show alone, 4 to 8 minutes; writes bench/RESULTS-QUICK.md
 	@$(call run_bench,--write . --quick $(ARGS))
 
 # The bench compiles the core from its sources, and starts the packaged service. The option quiets a warning about JMH.

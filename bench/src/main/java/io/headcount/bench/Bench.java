@@ -46,12 +46,12 @@ public final class Bench {
     try {
       targets = run(options, report);
     } catch (IOException | RuntimeException e) {
-      System.out.println(new Results(report, List.of()).text());
+      System.out.println(new Results(report, List.of(), options.quick()).text());
       throw e; // what was measured until then is not lost, but no result to be written down
     }
     report.fact("load after", "%.1f, the benchmark's own included".formatted(Machine.load()));
     report.end();
-    Results results = new Results(report, Check.of(report, targets));
+    Results results = new Results(report, Check.of(report, targets), options.quick());
     System.out.println(results.text());
     if (options.write() != null) {
       results.write(options.write());

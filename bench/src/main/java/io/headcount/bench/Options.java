@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the command line asks for.
  *
+ * @param quick whether it is the quick form
  * @param effort how much of the core
  * @param service how much of the service over HTTP
  * @param mebibytes what is carried by the service
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param check whether to fail if a target is missed
  */
 record Options(
+    boolean quick,
     Effort effort,
     Scale service,
     int mebibytes,
@@ -72,9 +74,9 @@ record Options(
         --mib N            MiB carried by the service, which takes 3 times that memory
         --jar FILE         the service (target/headcount.jar)
         --only A,B,...     these parts only: spawn, live, tree, bytes, alive, throughput, service,
-                           cost (of callers and policy; no part of --quick)
-        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg, unless --only or
-                           --with leave something out
+                           cost (of callers and policy; measured only when it is named)
+        --write DIR        write DIR/bench/RESULTS.md and DIR/docs/bench-*.svg, with --quick
+                           DIR/bench/RESULTS-QUICK.md, unless --only or --with leave something out
         --check            exit 1 if a target is missed
         --help             this text
       JMH's own command line: java -cp benchmarks.jar org.openjdk.jmh.Main -h
@@ -82,10 +84,14 @@ record Options(
 
   private static final Path JAR = Path.of("target", "headcount.jar");
 
+  /** Everything but what callers and a policy cost, which is compared with nobody else. */
+  private static final Set<Part> COMPARED = EnumSet.complementOf(EnumSet.of(Part.COST));
+
   private static final Options FULL =
-      new Options(Effort.FULL, Scale.FULL, 512, EnumSet.allOf(Part.class), JAR, null, false, false);
+      new Options(false, Effort.FULL, Scale.FULL, 512, COMPARED, JAR, null, false, false);
   private static final Options QUICK =
       new Options(
+          true,
           Effort.QUICK,
           Scale.QUICK,
           512,
@@ -95,15 +101,7 @@ record Options(
           false,
           false);
   private static final Options SMOKE =
-      new Options(
-          Effort.SMOKE,
-          Scale.SMOKE,
-          1,
-          EnumSet.complementOf(EnumSet.of(Part.COST)),
-          JAR,
-          null,
-          false,
-          false);
+      new Options(false, Effort.SMOKE, Scale.SMOKE, 1, COMPARED, JAR, null, false, false);
 
   /**
    * Reads the command line.
@@ -151,8 +149,8 @@ record Options(
         default -> throw new IllegalArgumentException("unknown option " + option);
       }
     }
-    return new Options(effort, base.service, mebibytes, parts, jar, whole ? write : null,
-        check, help);
+    return new Options(
+        base.quick, effort, base.service, mebibytes, parts, jar, whole ? write : null, check, help);
   }
 
   private static String value(List<String> args, int index) {

@@ -63,7 +63,7 @@ public record Effort(
   public static final Effort FULL =
       new Effort(
           EnumSet.allOf(Way.class),
-          30,
+          40,
           5,
           200,
           10_000,

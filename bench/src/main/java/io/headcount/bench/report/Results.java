@@ -11,9 +11,12 @@ import java.util.Map;
 
 /**
  * A report, as it is printed at the end and as it is written into the project: {@code
- * bench/RESULTS.md} and the plots {@code docs/bench-*.svg}.
+ * bench/RESULTS.md} and the plots {@code docs/bench-*.svg}; the quick form's is {@code
+ * bench/RESULTS-QUICK.md}, without plots, so that each of the two has the figures of one run.
+ *
+ * @param quick whether it is the quick form's
  */
-public record Results(Report report, List<Check> checks) {
+public record Results(Report report, List<Check> checks, boolean quick) {
   private static final String PLOTS = "bench-*.svg";
 
   /** For a terminal. */
@@ -35,11 +38,20 @@ public record Results(Report report, List<Check> checks) {
   }
 
   /**
-   * Writes the files, and deletes plots that this run did not make.
+   * Writes the files.
    *
    * @param root of the project
    */
   public void write(Path root) throws IOException {
+    String text = markdown(quick ? Map.of() : plot(root));
+    Files.writeString(
+        Files.createDirectories(root.resolve("bench"))
+            .resolve(quick ? "RESULTS-QUICK.md" : "RESULTS.md"),
+        text);
+  }
+
+  /** Writes the plots of each section, and deletes those that this run did not make. */
+  private Map<String, List<String>> plot(Path root) throws IOException {
     Path docs = Files.createDirectories(root.resolve("docs"));
     try (DirectoryStream<Path> old = Files.newDirectoryStream(docs, PLOTS)) {
       for (Path plot : old) {
@@ -60,8 +72,7 @@ public record Results(Report report, List<Check> checks) {
       }
       plots.put(section.title(), names);
     }
-    Files.writeString(
-        Files.createDirectories(root.resolve("bench")).resolve("RESULTS.md"), markdown(plots));
+    return plots;
   }
 
   private String markdown(Map<String, List<String>> plots) {

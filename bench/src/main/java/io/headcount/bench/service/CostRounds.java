@@ -56,9 +56,6 @@ final class CostRounds {
               "run and return output with tokens and policy, of the rate without",
               report -> report.ratio(RUNS, WITH, WITHOUT)));
 
-  /** For each of the two requests. */
-  private static final int WARM_UP_SECONDS = 8;
-
   private final Scene scene;
   private final Report report;
 
@@ -76,8 +73,8 @@ final class CostRounds {
       List<Side> sides = List.of(new Side(WITHOUT, plain), new Side(WITH, judged));
       for (Side side : sides) {
         Http.send(side.toLookAt(scene.sitter(false)));
-        int seconds = Math.min(WARM_UP_SECONDS, scene.scale().warmUpSeconds());
-        for (Call call : seconds > 0 ? List.of(side.look(), side.run()) : List.<Call>of()) {
+        int seconds = scene.scale().warmUpSeconds();
+        for (Call call : seconds > 0 ? List.of(side.run(), side.look()) : List.<Call>of()) {
           Wrk.load(scene.fresh("wrk"), call, scene.scale().target(), seconds);
         }
       }

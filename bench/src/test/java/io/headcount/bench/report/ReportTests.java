@@ -109,7 +109,7 @@ class ReportTests {
     assertThat(checks).extracting(Check::reached).containsExactly(true, false, false);
     assertThat(checks.get(0).reason()).isEmpty();
     assertThat(checks.get(1).reason()).isNotEmpty();
-    assertThat(new Results(report, checks).text())
+    assertThat(new Results(report, checks, false).text())
         .contains("at least 6.00", "nothing", "yes", "not measured");
   }
 
@@ -124,7 +124,7 @@ class ReportTests {
     Path stale = Files.createDirectories(root.resolve("docs")).resolve("bench-stale.svg");
     Files.createFile(stale);
 
-    new Results(report, List.of()).write(root);
+    new Results(report, List.of(), false).write(root);
 
     assertThat(root.resolve("bench/RESULTS.md"))
         .content()
@@ -143,5 +143,21 @@ class ReportTests {
         assertThat(plot).content().doesNotContain("NaN", "Infinity");
       }
     }
+  }
+
+  @Test
+  void quickFormLeavesThePlotsAndTheFiguresOfTheWholeAlone(@TempDir Path root) throws Exception {
+    grow(RATE, size -> size);
+    Path plot = Files.createDirectories(root.resolve("docs")).resolve("bench-some-work.svg");
+    Files.createFile(plot);
+
+    new Results(report, List.of(), true).write(root);
+
+    assertThat(root.resolve("bench/RESULTS-QUICK.md"))
+        .content()
+        .contains("| work |")
+        .doesNotContain(".svg");
+    assertThat(root.resolve("bench/RESULTS.md")).doesNotExist();
+    assertThat(plot).isEmptyFile();
   }
 }
