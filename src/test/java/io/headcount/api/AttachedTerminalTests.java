@@ -77,6 +77,7 @@ class AttachedTerminalTests extends Attaching {
       client.type("vi -u NONE -n " + file + "\n");
       client.awaitText(1, "~");
       client.type("ihello" + ESCAPE);
+      client.awaitText(1, "hello"); // the first drawing, which has that line too, is over
       int drawn = client.text(1).length();
       resize(client, 90, 20);
       awaitAfter(client, drawn, "[19;1H~"); // drawn again, to the last line but one
