@@ -21,7 +21,7 @@ final class StartRounds {
       new Section(
           "Service: start",
           "From the start of the process to the first request that it answers, and the processor time of that process until then. Then all"
-              + " are up, and some seconds after the first answer of the last it is seen what each and its helpers have in memory.",
+              + " are up, ours several times, and some seconds after the first answer of the last it is seen what each and its helpers have in memory.",
           PLAIN.name(),
           null);
 
@@ -88,7 +88,8 @@ final class StartRounds {
   }
 
   /**
-   * Starts all that can be, and when they have been idle for a while sees what they have in memory.
+   * Starts all that can be, ours as often as there are rounds, and when they have been idle for a
+   * while sees what each has in memory.
    *
    * @param up takes who was started, and is to be closed whatever happens
    */
@@ -98,10 +99,26 @@ final class StartRounds {
         up.put(contender, contender.start(scene, Contender.Sitting.NONE));
       }
     }
-    TimeUnit.SECONDS.sleep(scene.scale().idleSeconds());
-    for (Map.Entry<Contender, Running> one : up.entrySet()) {
-      Server server = one.getValue().server();
-      report.add(1, IDLE, one.getKey().name(), server.residentMebibytes(scene.sitters()));
+    List<Running> more = new ArrayList<>();
+    try {
+      while (more.size() + 1 < scene.scale().rounds()) {
+        more.add(new Headcount(Headcount.NAME, true).start(scene, Contender.Sitting.NONE));
+      }
+      TimeUnit.SECONDS.sleep(scene.scale().idleSeconds());
+      for (Map.Entry<Contender, Running> one : up.entrySet()) {
+        weigh(1, one.getKey().name(), one.getValue());
+      }
+      for (int i = 0; i < more.size(); i++) {
+        weigh(i + 2, Headcount.NAME, more.get(i));
+      }
+    } finally {
+      for (Running one : more) {
+        one.close();
+      }
     }
+  }
+
+  private void weigh(int round, String name, Running running) throws IOException {
+    report.add(round, IDLE, name, running.server().residentMebibytes(scene.sitters()));
   }
 }
