@@ -74,9 +74,8 @@ final class CostRounds {
       for (Side side : sides) {
         Http.send(side.toLookAt(scene.sitter(false)));
         int seconds = scene.scale().warmUpSeconds();
-        for (Call call : seconds > 0 ? List.of(side.run(), side.look()) : List.<Call>of()) {
-          Wrk.load(scene.fresh("wrk"), call, scene.scale().target(), seconds);
-        }
+        Wrk.warm(scene, side.run(), seconds);
+        Wrk.warm(scene, side.look(), seconds);
       }
       for (int round = 1; round <= scene.scale().rounds(); round++) {
         for (Side side : round % 2 == 1 ? sides : sides.reversed()) {

@@ -103,9 +103,7 @@ final class RunRounds {
     if (!contender.isCompiledAsItRuns()) {
       seconds = Math.min(seconds, 2);
     }
-    if (seconds > 0) {
-      Wrk.load(scene.fresh("wrk"), running.run(), scene.scale().target(), seconds);
-    }
+    Wrk.warm(scene, running.run(), seconds);
   }
 
   private void measure(int round, int clients, Contender contender, Running running)

@@ -24,6 +24,13 @@ final class Wrk {
    */
   record Figures(long requests, double rate, double p50, double p99) {}
 
+  /** Has a contender answer for a while before it counts, with as many clients as the target. */
+  static void warm(Scene scene, Call call, int seconds) throws IOException, InterruptedException {
+    if (seconds > 0) {
+      load(scene.fresh("wrk"), call, scene.scale().target(), seconds);
+    }
+  }
+
   /**
    * Sends a request over and over.
    *
