@@ -125,7 +125,8 @@ class LimitsJarTests {
 
     assertThat(run)
         .contains("\"exitSignal\":\"SIGXCPU\"", "\"limitReached\":\"cpuSeconds\"")
-        .containsPattern("\"durationMs\":[12345]\\d\\d\\d,");
+        .as("the kernel counts ticks, and may be some of them early")
+        .containsPattern("\"userMs\":(9\\d\\d|1\\d\\d\\d),");
   }
 
   @Test
