@@ -214,6 +214,8 @@ public final class KillPath<P> {
         } else if (signalAgain) {
           signalAgain = false;
           tree.signal(alive, order.signal(), false);
+        } else {
+          tree.signalLatecomers(alive, order.signal());
         }
       }
       case KILL -> {

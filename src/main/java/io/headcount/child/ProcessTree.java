@@ -39,6 +39,12 @@ public interface ProcessTree<P> {
    */
   void signal(List<P> processes, Signal signal, boolean besidesGroup);
 
+  /**
+   * Signals those of the newest look that missed the signal before it, because they were forked
+   * just when it was sent.
+   */
+  default void signalLatecomers(List<P> processes, Signal signal) {}
+
   /** What is known of a process that could not be ended. */
   ProcessInfo describe(P process);
 }

@@ -35,9 +35,18 @@ class KillPathOnLinuxTests {
 
   @Test
   void processThatLeavesTheGroupWhileItIsSignalledIsNotMissed() {
+    assertNoneWasMissed("setsid sleep 1000");
+  }
+
+  @Test
+  void processThatADaemonForksWhileItIsSignalledIsNotMissed() {
+    assertNoneWasMissed("setsid sh -c 'sleep 1000 & exec sleep 1000'");
+  }
+
+  private static void assertNoneWasMissed(String daemon) {
     List<Run> runs = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      runs.add(house.shell("setsid sleep 1000 </dev/null >/dev/null 2>&1 & exit 0"));
+      runs.add(house.shell(daemon + " </dev/null >/dev/null 2>&1 & exit 0"));
       if (i % 8 == 7) {
         runs.subList(i - 7, i).forEach(Supervised::exited);
       }

@@ -26,6 +26,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
   private final EventLoop loop;
   private final LinuxMachine machine;
   private final @Nullable RunCgroup cgroup;
+  private final Latecomers latecomers = new Latecomers();
   private boolean leaderExited;
   private boolean leaderReaped;
 
@@ -118,6 +119,7 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
    */
   @Override
   public void signal(List<ProcEntry> processes, Signal signal, boolean besidesGroup) {
+    latecomers.signalled(processes);
     deliver(processes, signal.number(), !besidesGroup);
     if (cgroup != null && signal == Signal.SIGKILL) {
       cgroup.kill();
@@ -131,6 +133,14 @@ final class LinuxTree implements ProcessTree<ProcEntry> {
     }
     if (signal != Signal.SIGKILL && signal != Signal.SIGSTOP) {
       deliver(processes, Signal.SIGCONT.number(), !besidesGroup);
+    }
+  }
+
+  @Override
+  public void signalLatecomers(List<ProcEntry> processes, Signal signal) {
+    List<ProcEntry> late = latecomers.among(processes);
+    if (!late.isEmpty()) {
+      signal(late, signal, true);
     }
   }
 
