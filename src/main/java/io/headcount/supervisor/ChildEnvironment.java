@@ -4,6 +4,7 @@ import io.headcount.child.ChildSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The environment a child gets: a few variables of the service's own, then those of the trace it is
@@ -11,8 +12,8 @@ import java.util.Set;
  * own reaches a child.
  */
 final class ChildEnvironment {
-  private static final Set<String> PASSED_ON =
-      Set.of("PATH", "HOME", "USER", "LANG", "TZ", "TMPDIR");
+  private static final String PATH = "PATH";
+  private static final Set<String> PASSED_ON = Set.of(PATH, "HOME", "USER", "LANG", "TZ", "TMPDIR");
   private static final String DEFAULT_PATH =
       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -29,7 +30,16 @@ final class ChildEnvironment {
         base.put(name, value);
       }
     });
-    base.putIfAbsent("PATH", DEFAULT_PATH);
+    base.putIfAbsent(PATH, DEFAULT_PATH);
+  }
+
+  /** The PATH of a child, which no trace sets; null if it has none. */
+  @Nullable String path(RunSpec spec) {
+    Secret secret = spec.secretEnv().get(PATH);
+    if (secret != null) {
+      return secret.value();
+    }
+    return spec.env().containsKey(PATH) ? spec.env().get(PATH) : base.get(PATH);
   }
 
   Map<String, String> with(Map<String, String> trace, RunSpec spec, String cookie) {

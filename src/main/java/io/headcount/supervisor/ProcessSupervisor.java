@@ -158,13 +158,9 @@ public final class ProcessSupervisor {
     }
   }
 
-  /**
-   * Tells what a request would execute and where.
-   *
-   * @throws SupervisorException.Invalid if it is not as expected
-   */
+  /** Tells what a request without {@link #violations} would execute and where. */
   public Plan plan(RunSpec spec) {
-    Path cwd = validator.check(spec);
+    Path cwd = validator.cwd(spec);
     return new Plan(cwd, factory.executable(spec, cwd));
   }
 

@@ -9,7 +9,6 @@ import io.headcount.output.OutputStore;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -38,9 +37,8 @@ final class RunFactory {
 
   /** Where the command of a valid request would be looked for; null if that can be no file. */
   @Nullable Path executable(RunSpec spec, Path cwd) {
-    Map<String, String> env = environment.with(Map.of(), spec, "");
     try {
-      return adapter.executable(spec.command().words().getFirst(), env.get("PATH"), cwd);
+      return adapter.executable(spec.command().words().getFirst(), environment.path(spec), cwd);
     } catch (InvalidPathException e) {
       return null;
     }

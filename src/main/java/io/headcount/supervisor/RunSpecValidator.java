@@ -218,9 +218,18 @@ final class RunSpecValidator {
     }
   }
 
+  /** The absolute working directory of a valid request. */
+  Path cwd(RunSpec spec) {
+    return cwd(spec.cwd());
+  }
+
+  private Path cwd(@Nullable String cwd) {
+    return cwd == null ? workspace : workspace.resolve(cwd).normalize();
+  }
+
   private Path checkCwd(@Nullable String cwd, List<Violation> found) {
     try {
-      Path path = cwd == null ? workspace : workspace.resolve(cwd).normalize();
+      Path path = cwd(cwd);
       adapter.cwdProblem(path).ifPresent(problem -> found.add(new Violation("/cwd", problem)));
       return path;
     } catch (InvalidPathException e) {

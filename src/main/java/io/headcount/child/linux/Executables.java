@@ -1,5 +1,6 @@
 package io.headcount.child.linux;
 
+import io.headcount.child.linux.libc.Errno;
 import io.headcount.child.linux.libc.Libc;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,11 @@ final class Executables {
               ? directory + "/" + command
               : cwd.resolve(directory).resolve(command).toString();
       first = first == null ? file : first;
-      if (Libc.access(file, Libc.X_OK) == 0 && !new java.io.File(file).isDirectory()) {
+      int access = Libc.access(file, Libc.X_OK);
+      if (access == 0 && !new java.io.File(file).isDirectory()) {
         return file;
       }
-      if (there == null && Libc.access(file, Libc.F_OK) == 0) {
+      if (there == null && access != -Errno.ENOENT && Libc.access(file, Libc.F_OK) == 0) {
         there = file;
       }
     }
