@@ -29,6 +29,7 @@ final class Escapees {
   /** Who was there at the last look, and of whom the log has told. */
   private Set<ProcId> before = new HashSet<>();
 
+  private long judged;
   private final Set<ProcId> found = new HashSet<>();
   private final Set<ProcId> struck = new HashSet<>();
 
@@ -50,6 +51,10 @@ final class Escapees {
 
   /** Judges who has got away, by one look and the one before. */
   void judge(Snapshot snapshot) {
+    if (snapshot.number() == judged) {
+      return; // who asked twice before there was a look was answered twice with the next
+    }
+    judged = snapshot.number();
     Set<ProcId> now = new HashSet<>();
     for (ProcEntry process : snapshot.escapees()) {
       now.add(process.id());

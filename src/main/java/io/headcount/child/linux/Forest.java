@@ -1,10 +1,12 @@
 package io.headcount.child.linux;
 
+import io.headcount.child.linux.libc.Spawn;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +24,7 @@ final class Forest {
   private final Map<String, Tree> byCgroup = new ConcurrentHashMap<>();
   private final AtomicInteger planting = new AtomicInteger();
 
-  /** A leader is being spawned: {@code /proc} may show it before it is here. */
+  /** A child is being spawned: {@code /proc} may show it before it is here. */
   void planting() {
     planting.incrementAndGet();
   }
@@ -36,11 +38,21 @@ final class Forest {
     return planting.get() > 0;
   }
 
-  /** Children of ours that belong to no run and are not counted: the guardian. */
+  /** Children of ours that belong to no run and are not counted: the guardian, bubblewrap. */
   private final Set<Integer> helpers = ConcurrentHashMap.newKeySet();
 
-  void addHelper(int pid) {
-    helpers.add(pid);
+  /** Spawns one of them; no look takes it for one that came out of a run. */
+  Spawn.Outcome helper(Supplier<Spawn.Outcome> spawn) {
+    planting();
+    try {
+      Spawn.Outcome outcome = spawn.get();
+      if (outcome instanceof Spawn.Outcome.Started(int pid, int _)) {
+        helpers.add(pid);
+      }
+      return outcome;
+    } finally {
+      planted();
+    }
   }
 
   void removeHelper(int pid) {

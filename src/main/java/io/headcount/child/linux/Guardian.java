@@ -177,14 +177,13 @@ final class Guardian {
     Fd ours = descriptors.opened(Kind.GUARDIAN, ends[1]);
     Spawn.Outcome outcome;
     try (Fd theirs = descriptors.opened(Kind.GUARDIAN, ends[0])) {
-      outcome = spawn(theirs);
+      outcome = forest.helper(() -> spawn(theirs));
     }
     if (!(outcome instanceof Spawn.Outcome.Started(int child, int watched))) {
       ours.close();
       failed(SHELL, outcome instanceof Spawn.Outcome.Failed failed ? -failed.errno() : 0);
       return;
     }
-    forest.addHelper(child);
     Fd exit = descriptors.opened(Kind.GUARDIAN, watched);
     try {
       loop.register(exit, Epoll.IN, _ -> exited());

@@ -39,6 +39,8 @@ final class ProcTable implements Runnable {
   /** Who was found to belong to which run, for as long as they live. This thread only. */
   private Map<ProcId, Tree> known = new HashMap<>();
 
+  private long looks;
+
   /** Whether the last look failed: that is worth one line in the log. This thread only. */
   private boolean failing;
 
@@ -121,6 +123,7 @@ final class ProcTable implements Runnable {
     known = look.found;
     strangers.retain(look.seen);
     return new Snapshot(
+        ++looks,
         look.alive,
         look.unattributed,
         strangers.without(look.unattributed, look.table, look.planting),

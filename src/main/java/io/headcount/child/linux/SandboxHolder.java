@@ -108,11 +108,12 @@ final class SandboxHolder implements AutoCloseable {
       throw new Failed("pipe2: " + Errno.name(-result), -result);
     }
     Spawn.Outcome outcome =
-        spawn.start(
-            program,
-            argv,
-            Map.of("PATH", "/usr/bin:/bin"),
-            Spawn.Setup.of(new Spawn.Stdio.Pipes(in[0], out[1], out[1])));
+        forest.helper(() ->
+            spawn.start(
+                program,
+                argv,
+                Map.of("PATH", "/usr/bin:/bin"),
+                Spawn.Setup.of(new Spawn.Stdio.Pipes(in[0], out[1], out[1]))));
     Libc.close(in[0]);
     Libc.close(out[1]);
     try {
@@ -122,7 +123,6 @@ final class SandboxHolder implements AutoCloseable {
         throw new Failed(program + ": " + Errno.name(errno), errno);
       }
       Libc.close(pidfd);
-      forest.addHelper(pid);
       String said = firstLine(out[0]);
       try {
         return new SandboxHolder(forest, pid, in[1], Integer.parseInt(said));

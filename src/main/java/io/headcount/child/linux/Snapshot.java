@@ -6,6 +6,7 @@ import java.util.Map;
 /**
  * Every process below us at one look, by the run it belongs to.
  *
+ * @param number which look it was; who ask while one is under way share the next
  * @param alive live processes by tree
  * @param unattributed live ones that belong to no tree that is known
  * @param escapees those of the unattributed that came out of a run, whichever it was
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param zombies dead ones that nobody has waited for
  */
 record Snapshot(
+    long number,
     Map<Tree, List<ProcEntry>> alive,
     List<ProcEntry> unattributed,
     List<ProcEntry> escapees,
@@ -23,7 +25,7 @@ record Snapshot(
     int zombies) {
 
   /** Nobody was looked for. */
-  static final Snapshot OF_NOBODY = new Snapshot(Map.of(), List.of(), List.of(), 0, 0, 0);
+  static final Snapshot OF_NOBODY = new Snapshot(0, Map.of(), List.of(), List.of(), 0, 0, 0);
 
   List<ProcEntry> of(Tree tree) {
     return alive.getOrDefault(tree, List.of());
