@@ -45,6 +45,7 @@ public final class KillPath<P> {
   private long deadline;
   private long pause = FIRST_PAUSE_NANOS;
   private boolean looking;
+  private long askedNanos;
   private boolean emptyBefore;
   private boolean escalated;
 
@@ -167,6 +168,7 @@ public final class KillPath<P> {
       finish(List.of());
     } else if (!looking) {
       looking = true;
+      askedNanos = nanoTime.getAsLong();
       tree.look(this::found);
     }
   }
@@ -205,7 +207,7 @@ public final class KillPath<P> {
         }
       }
       case GRACE -> {
-        if (now - deadline >= 0) {
+        if (askedNanos - deadline >= 0) { // who was seen before may have obeyed in time
           phase = Phase.KILL;
           escalated = true;
           deadline = now + CONFIRM_NANOS;

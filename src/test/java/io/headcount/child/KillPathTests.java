@@ -53,6 +53,18 @@ class KillPathTests {
   }
 
   @Test
+  void whoObeyedInTimeIsNotKilledForALookThatBeganBefore() {
+    FakeTree tree = new FakeTree(owner, 30 * MILLIS, "leader");
+    path(tree).stop(term(50));
+    owner.schedule(75 * MILLIS, () -> tree.dies("leader"));
+    owner.pass(500 * MILLIS);
+
+    assertThat(tree.looks).contains(96 * MILLIS);
+    assertThat(tree.sent).containsExactly("30 SIGTERM leader");
+    assertThat(reports).containsExactly(new Report(false, List.of()));
+  }
+
+  @Test
   void stopReportsOnlyAfterTwoEmptyLooksInARow() {
     FakeTree tree = new FakeTree(owner, 3 * MILLIS, "leader").obedient();
     path(tree).stop(term(5000));

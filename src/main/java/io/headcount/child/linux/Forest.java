@@ -1,24 +1,25 @@
 package io.headcount.child.linux;
 
 import io.headcount.child.linux.libc.Spawn;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The trees of all runs, and which process belongs to which. Thread-safe.
  *
- * <p>A process belongs to the tree whose session or group it is in; else to its parent's; else to
- * the one whose mark it carries, whose cgroup it is in, or whose cookie it carries. What was found
- * once is kept for as long as the process lives, so a later change of session, parent or
- * environment hides nobody.
+ * <p>A process belongs to the tree whose session or group it is in, while the leader that these are
+ * named after is not reaped; else to its parent's; else to the one whose mark it carries, whose
+ * cgroup it is in, or whose cookie it carries. What was found once is kept for as long as the
+ * process lives, so a later change of session, parent or environment hides nobody.
  */
 final class Forest {
   private final Map<Integer, Tree> byLeader = new ConcurrentHashMap<>();
+  private final Set<Tree> leaderless = ConcurrentHashMap.newKeySet();
   private final Map<String, Tree> byCookie = new ConcurrentHashMap<>();
   private final Map<Long, Tree> byMark = new ConcurrentHashMap<>();
   private final Map<String, Tree> byCgroup = new ConcurrentHashMap<>();
@@ -74,9 +75,19 @@ final class Forest {
     }
   }
 
+  /**
+   * Its leader is about to be reaped, and what it kept lives on. The leader's number, and so that
+   * of a session and a group, may soon be another's.
+   */
+  void loseLeader(Tree tree) {
+    leaderless.add(tree);
+    byLeader.remove(tree.leader(), tree);
+  }
+
   /** Nothing of it is left, or nothing can be done: its cgroup goes too. */
   void remove(Tree tree) {
     byLeader.remove(tree.leader(), tree);
+    leaderless.remove(tree);
     byCookie.remove(tree.cookie(), tree);
     byMark.remove(tree.mark(), tree);
     if (tree.cgroup() != null) {
@@ -86,18 +97,21 @@ final class Forest {
   }
 
   boolean contains(Tree tree) {
-    return tree.equals(byLeader.get(tree.leader()));
+    return tree.equals(byLeader.get(tree.leader())) || leaderless.contains(tree);
   }
 
   boolean hasLeader(int pid) {
     return byLeader.containsKey(pid);
   }
 
-  Collection<Tree> trees() {
-    return byLeader.values();
+  /** When the oldest leader began, by what tells it of each; 0 if one that is gone may be older. */
+  long oldest(ToLongFunction<Tree> began) {
+    return leaderless.isEmpty()
+        ? byLeader.values().stream().mapToLong(began).min().orElse(Long.MAX_VALUE)
+        : 0;
   }
 
-  /** The tree of a process by its session or its group. */
+  /** The tree of a process by its session or its group, while these are surely its leader's. */
   @Nullable Tree byGroup(ProcEntry entry) {
     Tree bySession = byLeader.get(entry.session());
     return bySession == null ? byLeader.get(entry.pgrp()) : bySession;

@@ -255,6 +255,9 @@ final class LinuxChild implements Child {
   }
 
   private void reap() {
+    if (kept) {
+      machine.forest().loseLeader(tree.tree());
+    }
     machine.adoptees().reapLeader(pidfd.number());
     loop.close(pidfd);
     tree.leaderReaped();

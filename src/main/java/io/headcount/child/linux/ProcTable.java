@@ -219,12 +219,10 @@ final class ProcTable implements Runnable {
 
     /** One whose leader is gone, because what it left was kept, may have begun at any time. */
     long oldestRun() {
-      long oldest = Long.MAX_VALUE;
-      for (Tree tree : forest.trees()) {
+      return forest.oldest(tree -> {
         ProcEntry leader = table.get(tree.leader());
-        oldest = Math.min(oldest, leader == null ? 0 : leader.startTicks());
-      }
-      return oldest;
+        return leader == null ? 0 : leader.startTicks();
+      });
     }
 
     private @Nullable Tree treeOf(ProcEntry entry) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +100,30 @@ class BystandersTests {
       escapees.judge(snapshot(2, entry));
       assertThat(escapees.ended()).isOne();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** The number of a leader that was reaped is soon another's, and so is that of its session. */
+  @Test
+  void sessionThatHasTheNumberOfAKeptRunsLeaderIsNotTakenForItsOwn() throws Exception {
+    Process process = new ProcessBuilder("setsid", "sleep", "1000").start();
+    int pid = (int) process.pid();
+    try {
+      Awaitility.await()
+          .until(() -> Proc.local().stat(pid) != null && Proc.local().stat(pid).session() == pid);
+      Tree kept = new Tree(pid, "kept", Marks.NONE, null);
+      forest.add(kept);
+      forest.loseLeader(kept);
+
+      assertThat(look().of(kept)).isEmpty();
+      assertThat(forest.contains(kept)).as("what it kept is still its own").isTrue();
+
+      Tree next = new Tree(pid, "next", Marks.NONE, null);
+      forest.add(next);
+      assertThat(look().of(next)).extracting(ProcEntry::pid).containsExactly(pid);
+      assertThat(forest.contains(kept)).as("though another leads by its number").isTrue();
     } finally {
       process.destroyForcibly();
     }
