@@ -92,12 +92,14 @@ class StopTests {
     ProcessSupervisor supervisor = service.getBean(ProcessSupervisor.class);
     RunSpec spec = RunSpec.of(List.of("sleep", "1000"));
     var run = supervisor.start(spec);
+    await().until(() -> run.launched().isDone());
     service.pause();
     service.restart();
-    assertThat(run.state()).isIn(RunState.STARTING, RunState.RUNNING);
     var next = supervisor.start(spec);
     await().until(() -> next.launched().isDone());
     assertThat(next.state()).isEqualTo(RunState.RUNNING);
+    assertThat(run.state()).isEqualTo(RunState.RUNNING);
+    assertThat(run.view().reason()).isNull();
   }
 
   @Test
