@@ -71,6 +71,7 @@ class TimeoutTests {
   void queueTimeoutEndsARunThatNeverGotAPlace() throws Exception {
     try (Supervised small = new Supervised(settings -> Supervised.withLimits(settings, 1, 5))) {
       Run first = small.start("sleep", "1000");
+      Supervised.launched(first);
       Run second =
           small.supervisor.start(Specs.timeouts(Specs.shell("echo never"), null, null, 100L));
 
