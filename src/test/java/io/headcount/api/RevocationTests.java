@@ -174,7 +174,8 @@ class RevocationTests extends Secured {
   void endsTheWaitsOfARevokedTokenAndNoOther(CapturedOutput log) throws Exception {
     String path = "/v1/runs/" + sleeping(ann);
     String stubborn =
-        "/v1/runs/" + Service.id(ann.start("trap '' TERM; while :; do sleep 1; done"));
+        "/v1/runs/" + Service.id(ann.start("trap '' TERM; echo x; while :; do sleep 1; done"));
+    await().until(() -> ops.get(stubborn).json().at("/output/next").asLong() > 0);
     List<CompletableFuture<Client.Reply>> waits =
         List.of(
             later(() -> ann.get(path + "?include=output", "Prefer", "wait=60")),
