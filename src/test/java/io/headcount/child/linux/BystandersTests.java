@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Who is ended as an escapee: nobody that the service started for itself, and nobody at first
- * sight.
+ * Who is taken for an escapee or for a run's: nobody that the service started for itself, nobody at
+ * first sight, nobody for the number of a leader that is gone.
  */
 @Timeout(60)
 class BystandersTests {
